@@ -14,8 +14,8 @@
 //!     quiet: Option<Duration>,
 //! }
 //!
-//! assert_eq!(awatch_core::duration::parse("1h 30m")?, Duration::from_secs(5400));
-//! assert_eq!(awatch_core::duration::format(Duration::from_secs(5400)), "1h30m");
+//! assert_eq!(awatch_core::duration::parse("1h 30m")?, Duration::from_mins(90));
+//! assert_eq!(awatch_core::duration::format(Duration::from_mins(90)), "1h30m");
 //! # Ok::<(), awatch_core::duration::ParseDurationError>(())
 //! ```
 //!
@@ -335,13 +335,13 @@ mod tests {
             ("250µs", Duration::from_micros(250)),
             ("500ms", Duration::from_millis(500)),
             ("30s", Duration::from_secs(30)),
-            ("5m", Duration::from_secs(300)),
-            ("6h", Duration::from_secs(6 * 3600)),
-            ("7d", Duration::from_secs(7 * 86_400)),
-            ("2w", Duration::from_secs(14 * 86_400)),
-            ("1h30m", Duration::from_secs(5400)),
-            (" 1h 30 m ", Duration::from_secs(5400)),
-            ("90m", Duration::from_secs(5400)),
+            ("5m", Duration::from_mins(5)),
+            ("6h", Duration::from_hours(6)),
+            ("7d", Duration::from_hours(7 * 24)),
+            ("2w", Duration::from_hours(14 * 24)),
+            ("1h30m", Duration::from_mins(90)),
+            (" 1h 30 m ", Duration::from_mins(90)),
+            ("90m", Duration::from_mins(90)),
         ] {
             assert_eq!(parse(text), Ok(expected), "{text}");
         }
@@ -414,7 +414,7 @@ mod tests {
     #[test]
     fn serde_takes_text_only() {
         let text: StrDeserializer<'_, Error> = "1h30m".into_deserializer();
-        assert_eq!(deserialize(text), Ok(Duration::from_secs(5400)));
+        assert_eq!(deserialize(text), Ok(Duration::from_mins(90)));
         let number: I64Deserializer<Error> = 30_i64.into_deserializer();
         assert_eq!(
             deserialize(number).expect_err("a number").to_string(),
@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn fields_hold_plain_durations() {
         let both: Both = toml::from_str("every = \"30s\"\nquiet = \"5m\"").expect("valid");
-        assert_eq!(both, Both { every: Duration::from_secs(30), quiet: Some(Duration::from_secs(300)) });
+        assert_eq!(both, Both { every: Duration::from_secs(30), quiet: Some(Duration::from_mins(5)) });
         let one: Both = toml::from_str("every = \"30s\"").expect("valid");
         assert_eq!(one.quiet, None);
     }
