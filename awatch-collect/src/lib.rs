@@ -1,1 +1,6 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub mod conformance;
+pub mod host;
+
+pub use host::{Host, HostConfig};
