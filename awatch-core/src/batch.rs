@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use crate::series::{Kind, Labels, Name, RegisterError, Registry, SeriesId, SeriesKey, SeriesMeta, Target, Unit};
+use crate::series::{
+    Kind, Labels, Name, RegisterError, Registry, SeriesId, SeriesKey, SeriesMeta, Target, Unit,
+};
 use crate::{Interval, Timestamp};
 
 /// One number of one series.
@@ -44,7 +46,13 @@ pub struct SampleBatch {
 impl SampleBatch {
     /// An empty batch of `source` for the tick `at`; `target` is whom the samples are about unless told otherwise.
     #[must_use]
-    pub fn new(registry: Arc<Registry>, source: Name, target: Arc<Target>, interval: Interval, at: Timestamp) -> Self {
+    pub fn new(
+        registry: Arc<Registry>,
+        source: Name,
+        target: Arc<Target>,
+        interval: Interval,
+        at: Timestamp,
+    ) -> Self {
         Self { registry, source, target, interval, at, samples: Vec::new(), records: Vec::new(), rejected: 0 }
     }
 

@@ -73,6 +73,7 @@ impl<'a> FrameView<'a> {
     }
 
     /// The rows in order. With no columns there are no rows.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [f64]> + use<'a> {
         self.values.chunks_exact(self.columns.len().max(1))
     }

@@ -74,7 +74,8 @@ impl Health {
         if self.deductions.is_empty() {
             return format!("health {}: nothing unusual", self.score);
         }
-        let parts: Vec<String> = self.deductions.iter().map(|d| format!("−{:.0} {}", d.points, d.reason)).collect();
+        let parts: Vec<String> =
+            self.deductions.iter().map(|d| format!("−{:.0} {}", d.points, d.reason)).collect();
         format!("health {}: {}", self.score, parts.join("; "))
     }
 }

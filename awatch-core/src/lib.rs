@@ -3,9 +3,10 @@
 //! Most users depend on the facade crate `awatch`, which re-exports all of this. This crate has no async runtime and
 //! no data-frame library in it: a plug-in written against it stays small.
 
-// pub mod config;
+pub mod config;
 pub mod detect;
 pub mod duration;
+pub mod engine;
 pub mod event;
 pub mod series;
 pub mod state;
@@ -22,13 +23,18 @@ mod sink;
 pub use batch::{PushError, Record, Sample, SampleBatch};
 pub use collector::{CollectError, Collector};
 pub use detect::{
-    Column, Contribution, Decider, DetectError, Detector, DetectorFactory, Explanation, Fit, Learn, OnlineDetector,
-    Row, Scope, Scores,
+    Column, Contribution, Decider, DetectError, Detector, DetectorFactory, Explanation, Fit, Learn,
+    OnlineDetector, Row, Scope, Scores,
+};
+pub use engine::{
+    Counter, Engine, EngineBuilder, EngineError, EngineHandle, EngineOptions, Gauge, Shutdown, Watch,
 };
 pub use event::{Anomaly, AnomalyId, Event, EventKind, Member};
 pub use frame::{Frame, FrameView, ShapeError};
 pub use health::{Deduction, Health, HealthInputs};
-pub use series::{ColumnKey, Kind, Labels, Matcher, Name, Registry, SeriesId, SeriesKey, SeriesMeta, Target, Unit};
+pub use series::{
+    ColumnKey, Kind, Labels, Matcher, Name, Registry, SeriesId, SeriesKey, SeriesMeta, Target, Unit,
+};
 pub use severity::Severity;
 pub use sink::{Sink, SinkError};
 pub use store::{Query, Store, StoreError};

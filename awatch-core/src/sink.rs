@@ -56,12 +56,18 @@ pub struct SinkError {
 
 impl SinkError {
     /// A failure that may pass.
-    pub fn retryable(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn retryable(
+        what: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self { what: what.into(), is_retryable: true, source: Some(source.into()) }
     }
 
     /// A failure that will not pass.
-    pub fn permanent(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn permanent(
+        what: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self { what: what.into(), is_retryable: false, source: Some(source.into()) }
     }
 }

@@ -43,7 +43,9 @@ pub enum DetectError {
         needed: usize,
     },
     /// The rows do not have the columns the model was fitted on.
-    #[error("column {position} is {found} where the model has {expected}: give the columns of the training data in their order")]
+    #[error(
+        "column {position} is {found} where the model has {expected}: give the columns of the training data in their order"
+    )]
     Columns {
         /// Which column, counted from 0.
         position: usize,

@@ -155,6 +155,16 @@ pub enum EventKind {
         /// How late, in seconds.
         late_seconds: f64,
     },
+    /// `data.ahead`: a source's batch is for a tick that is not due for more than an interval; it is stored, not scored.
+    #[serde(rename = "data.ahead")]
+    DataAhead {
+        /// Which source.
+        source: Name,
+        /// The tick of the batch.
+        tick: Timestamp,
+        /// How far ahead, in seconds.
+        ahead_seconds: f64,
+    },
     /// `source.silent`: a source that reported before does not any more.
     #[serde(rename = "source.silent")]
     SourceSilent {
@@ -220,6 +230,12 @@ pub enum EventKind {
         to: Timestamp,
         /// How far, in seconds; negative: back.
         by_seconds: f64,
+    },
+    /// `engine.resumed`: the engine goes on from a checkpoint. Rows start anew; what was due meanwhile is not missing.
+    #[serde(rename = "engine.resumed")]
+    EngineResumed {
+        /// How long ago the checkpoint was made, in seconds.
+        down_seconds: f64,
     },
     /// `checkpoint.failed`: the state could not be written; told once until it can.
     #[serde(rename = "checkpoint.failed")]

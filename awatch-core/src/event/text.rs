@@ -54,14 +54,21 @@ fn trouble(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "queue full: {dropped} batches of collector {collector} dropped so far")
         }
         E::DetectorPanicked { watch, target, message, disabled } => {
-            let then = if *disabled { "given up after too many panics" } else { "starts again without history" };
+            let then =
+                if *disabled { "given up after too many panics" } else { "starts again without history" };
             write!(f, "detector {watch} panicked on {target} ({message}); {then}")
         }
         E::DetectorStuck { watch, waiting } => write!(f, "detector {watch} is stuck, {waiting} rows waiting"),
-        E::DetectorRecovered { watch, missed } => write!(f, "detector {watch} recovered, {missed} rows missed"),
+        E::DetectorRecovered { watch, missed } => {
+            write!(f, "detector {watch} recovered, {missed} rows missed")
+        }
         E::SinkFailed { sink, error } => write!(f, "sink {sink} failed: {error}"),
-        E::SinkBlocked { sink, dropped } => write!(f, "sink {sink} is blocked, {dropped} events dropped so far"),
-        E::SinkRecovered { sink, dropped } => write!(f, "sink {sink} recovered, {dropped} events dropped so far"),
+        E::SinkBlocked { sink, dropped } => {
+            write!(f, "sink {sink} is blocked, {dropped} events dropped so far")
+        }
+        E::SinkRecovered { sink, dropped } => {
+            write!(f, "sink {sink} recovered, {dropped} events dropped so far")
+        }
         E::StoreFailed { error } => write!(f, "store failed: {error}"),
         E::StoreRecovered { lost } => write!(f, "store recovered, {lost} samples lost"),
         E::CheckpointFailed { error } => write!(f, "checkpoint failed: {error}"),
@@ -74,7 +81,14 @@ fn data(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     use EventKind as E;
     match kind {
         E::DataLate { source, tick, late_seconds } => {
-            write!(f, "late data from {source}: tick {tick} came {} late; stored, not scored", span(*late_seconds))
+            write!(
+                f,
+                "late data from {source}: tick {tick} came {} late; stored, not scored",
+                span(*late_seconds)
+            )
+        }
+        E::DataAhead { source, tick, ahead_seconds } => {
+            write!(f, "data from {source} is {} ahead: tick {tick}; stored, not scored", span(*ahead_seconds))
         }
         E::SourceSilent { source, last } => write!(f, "no data from {source} since {last}"),
         E::SourceResumed { source, silent_seconds } => {
@@ -87,7 +101,8 @@ fn data(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "series budget used up ({series} of {max_series}): {refused} new series refused so far")
         }
         E::MemoryExceeded { used, max, evicted, refusing_series } => {
-            let (used, max) = (crate::Unit::BYTES.display(*used as f64), crate::Unit::BYTES.display(*max as f64));
+            let (used, max) =
+                (crate::Unit::BYTES.display(*used as f64), crate::Unit::BYTES.display(*max as f64));
             write!(f, "memory budget used up ({used} of {max}): {evicted} samples of history removed")?;
             if *refusing_series { f.write_str(", new series refused") } else { Ok(()) }
         }
@@ -98,7 +113,14 @@ fn data(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "the clock jumped back by {}, from {from} to {to}", span(-by_seconds))
         }
         E::ClockStepped { from, to, by_seconds } => {
-            write!(f, "the clock jumped ahead or the machine slept for {}, from {from} to {to}", span(*by_seconds))
+            write!(
+                f,
+                "the clock jumped ahead or the machine slept for {}, from {from} to {to}",
+                span(*by_seconds)
+            )
+        }
+        E::EngineResumed { down_seconds } => {
+            write!(f, "resumed from a checkpoint {} old", span(*down_seconds))
         }
         _ => f.write_str("event"),
     }
@@ -110,6 +132,7 @@ fn span(seconds: f64) -> String {
         let whole = d.as_millis();
         Duration::from_millis(u64::try_from(whole).unwrap_or(u64::MAX))
     });
-    let rounded = if millis >= Duration::from_secs(10) { Duration::from_secs(millis.as_secs()) } else { millis };
+    let rounded =
+        if millis >= Duration::from_secs(10) { Duration::from_secs(millis.as_secs()) } else { millis };
     duration::format(rounded)
 }

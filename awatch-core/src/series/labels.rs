@@ -20,7 +20,9 @@ impl Labels {
     ///
     /// # Errors
     /// [`NameError`] when a label's name is not a [`Name`]. Values may be any text.
-    pub fn new<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, NameError> {
+    pub fn new<N: AsRef<str>, V: AsRef<str>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, NameError> {
         let mut sorted = std::collections::BTreeMap::new();
         for (name, value) in pairs {
             sorted.insert(Name::new(name)?, Arc::from(value.as_ref()));

@@ -24,7 +24,9 @@ pub struct Matcher {
 
 /// The text is not a matcher.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a series pattern: {reason}; write for example `system.cpu.*` or `web-1/system.disk.io{{device=sd*}}`")]
+#[error(
+    "`{text}` is not a series pattern: {reason}; write for example `system.cpu.*` or `web-1/system.disk.io{{device=sd*}}`"
+)]
 pub struct MatcherError {
     /// What was given.
     pub text: String,
@@ -42,7 +44,8 @@ impl Matcher {
     /// Whether `key` is among the series meant.
     #[must_use]
     pub fn matches(&self, key: &SeriesKey) -> bool {
-        self.matches_target(key.target().id().as_str()) && self.matches_column(key.metric().as_str(), key.labels())
+        self.matches_target(key.target().id().as_str())
+            && self.matches_column(key.metric().as_str(), key.labels())
     }
 
     /// Whether series of the target of that id can be among those meant.
@@ -55,7 +58,10 @@ impl Matcher {
     #[must_use]
     pub fn matches_column(&self, metric: &str, labels: &Labels) -> bool {
         glob(&self.metric, metric)
-            && self.labels.iter().all(|(name, pattern)| labels.get(name).is_some_and(|value| glob(pattern, value)))
+            && self
+                .labels
+                .iter()
+                .all(|(name, pattern)| labels.get(name).is_some_and(|value| glob(pattern, value)))
     }
 }
 
@@ -73,7 +79,8 @@ impl FromStr for Matcher {
         let (path, labels) = match text.trim().split_once('{') {
             None => (text.trim(), Vec::new()),
             Some((path, rest)) => {
-                let inside = rest.strip_suffix('}').ok_or_else(|| error("the `{` is not closed by a last `}`"))?;
+                let inside =
+                    rest.strip_suffix('}').ok_or_else(|| error("the `{` is not closed by a last `}`"))?;
                 (path, labels(inside).map_err(error)?)
             }
         };
@@ -183,7 +190,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,60}") {
             if let Ok(matcher) = text.parse::<Matcher>() {
-                matcher.matches(&key());
+                prop_assert_eq!(matcher.to_string().parse::<Matcher>(), Ok(matcher));
             }
         }
 

@@ -33,7 +33,9 @@ struct Place {
 #[non_exhaustive]
 pub enum RegisterError {
     /// There are as many series as allowed.
-    #[error("series {key} refused: the budget of {max_series} series is used up; raise `max_series` or collect less")]
+    #[error(
+        "series {key} refused: the budget of {max_series} series is used up; raise `max_series` or collect less"
+    )]
     SeriesBudget {
         /// The key that was refused.
         key: Box<SeriesKey>,
@@ -47,7 +49,9 @@ pub enum RegisterError {
         key: Box<SeriesKey>,
     },
     /// The series is known with another meaning.
-    #[error("series {key} is known in {known_unit} as {known_kind:?}, and was given in {unit} as {kind:?}: use another name")]
+    #[error(
+        "series {key} is known in {known_unit} as {known_kind:?}, and was given in {unit} as {kind:?}: use another name"
+    )]
     Conflict {
         /// The key.
         key: Box<SeriesKey>,
@@ -92,7 +96,8 @@ impl Registry {
         } else {
             Ok(())
         };
-        let full = || RegisterError::SeriesBudget { key: Box::new(meta.key.clone()), max_series: self.max_series };
+        let full =
+            || RegisterError::SeriesBudget { key: Box::new(meta.key.clone()), max_series: self.max_series };
         let id = budget.and_then(|()| inner.take_place(meta).ok_or_else(full));
         if id.is_err() {
             self.refused.fetch_add(1, Ordering::Relaxed);
@@ -104,13 +109,15 @@ impl Registry {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let Some(&id) = inner.ids.get(&meta.key) else { return Ok(None) };
         match inner.meta(id) {
-            Some(known) if known.unit != meta.unit || known.kind != meta.kind => Err(RegisterError::Conflict {
-                key: Box::new(meta.key.clone()),
-                known_unit: known.unit.clone(),
-                known_kind: known.kind,
-                unit: meta.unit.clone(),
-                kind: meta.kind,
-            }),
+            Some(known) if known.unit != meta.unit || known.kind != meta.kind => {
+                Err(RegisterError::Conflict {
+                    key: Box::new(meta.key.clone()),
+                    known_unit: known.unit.clone(),
+                    known_kind: known.kind,
+                    unit: meta.unit.clone(),
+                    kind: meta.kind,
+                })
+            }
             _ => Ok(Some(id)),
         }
     }

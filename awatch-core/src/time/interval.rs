@@ -26,7 +26,7 @@ pub struct IntervalError {
 }
 
 const MIN: Duration = Duration::from_millis(10);
-const MAX: Duration = Duration::from_secs(3650 * 86_400);
+const MAX: Duration = Duration::from_hours(3650 * 24);
 
 impl Interval {
     /// One second, the interval of the engine unless told otherwise.
@@ -119,10 +119,7 @@ mod tests {
     #[test]
     fn refuses_what_would_spin_or_never_come() {
         let error = Interval::new(Duration::from_millis(1)).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "an interval of 1ms is out of range: use 10ms to 10 years (3650d)"
-        );
+        assert_eq!(error.to_string(), "an interval of 1ms is out of range: use 10ms to 10 years (3650d)");
         assert!(Interval::new(Duration::ZERO).is_err());
         assert!(Interval::new(Duration::MAX).is_err());
     }

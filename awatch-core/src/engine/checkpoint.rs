@@ -1,0 +1,372 @@
+//! Saving and restoring everything that remembers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::anomalies::Anomalies;
+use super::block::{Frame, Group, Place, PlaceState};
+use super::core::{Core, Slot};
+use super::lane::{BlockRow, LaneInput};
+use super::source::Source;
+use super::{Engine, EngineError, container, lane_state};
+use crate::series::{Name, SeriesMeta, Target};
+use crate::{EventKind, Health, Interval, Timestamp, state};
+
+const ENGINE: &str = "engine";
+const WATCH: &str = "watch/";
+
+/// Where and how often a running engine saves itself.
+#[derive(Debug)]
+pub(super) struct Checkpoints {
+    path: PathBuf,
+    every: Duration,
+    next: Option<Timestamp>,
+    failed: bool,
+}
+
+/// What a restore could not take over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Restored {
+    /// The watches that start without history, each with the reason.
+    pub fresh: Vec<(Name, String)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CoreState {
+    now: Timestamp,
+    numbered: u64,
+    sources: Vec<Source>,
+    groups: Vec<Option<GroupState>>,
+    frames: Vec<Option<FrameState>>,
+    anomalies: Anomalies,
+    health: BTreeMap<Name, Health>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GroupState {
+    source: usize,
+    target: Arc<Target>,
+    frame: usize,
+    places: Vec<Option<PlaceState>>,
+    /// The last row: tick, time since the row before, values.
+    shown: Option<(Timestamp, Duration, Vec<f64>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FrameState {
+    target: Arc<Target>,
+    interval: Interval,
+    groups: Vec<usize>,
+    width: usize,
+    last_row: Option<Timestamp>,
+}
+
+impl Engine {
+    /// Everything that remembers as one checksummed piece: detectors, policies, open anomalies, counters, staleness,
+    /// series. History is the store's.
+    ///
+    /// # Errors
+    /// [`EngineError::State`] when a detector or policy cannot save itself or does not answer.
+    pub fn checkpoint(&mut self) -> Result<Vec<u8>, EngineError> {
+        self.lanes.tell(&LaneInput::Save);
+        let mut sections = BTreeMap::new();
+        for (lane, saved) in self.core.settle(&mut self.lanes).saved {
+            let Some(watch) = self.lanes.name(lane) else { continue };
+            let failed = |source| EngineError::State { watch: watch.to_string(), source };
+            sections.insert(format!("{WATCH}{watch}"), saved.map_err(failed)?);
+        }
+        for (watch, kind) in self.lanes.names() {
+            if !sections.contains_key(&format!("{WATCH}{watch}")) {
+                let source = crate::DetectError::State { kind, reason: "it does not answer".to_owned() };
+                return Err(EngineError::State { watch: watch.to_string(), source });
+            }
+        }
+        let core = state::encode(ENGINE, &self.core.save())
+            .map_err(|source| EngineError::State { watch: ENGINE.to_owned(), source })?;
+        sections.insert(ENGINE.to_owned(), core);
+        Ok(container::write(&sections))
+    }
+
+    /// Takes over what [`Engine::checkpoint`] saved, into an engine that has not seen anything yet. A watch that was
+    /// not there, or is of another kind now, starts without history. On an error nothing changed.
+    ///
+    /// # Errors
+    /// [`EngineError::Checkpoint`] when the bytes are not a checkpoint, do not fit the engine's budget, or the engine is
+    /// not new.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<Restored, EngineError> {
+        let wrong = |reason: String| EngineError::Checkpoint { reason };
+        if self.core.now != Timestamp::MIN {
+            return Err(wrong("the engine has already begun".to_owned()));
+        }
+        let sections = container::read(bytes).map_err(wrong)?;
+        let own = sections.get(ENGINE).ok_or_else(|| wrong("it has no section `engine`".to_owned()))?;
+        let saved: CoreState = state::decode(ENGINE, own).map_err(|error| wrong(error.to_string()))?;
+        saved.validate().map_err(wrong)?;
+        self.core.load(saved).map_err(wrong)?;
+        self.restored = true;
+        Ok(self.restore_watches(&sections))
+    }
+
+    fn restore_watches(&mut self, sections: &BTreeMap<String, &[u8]>) -> Restored {
+        let mut restored = Restored::default();
+        let core = &self.core;
+        for (_, lane) in self.lanes.here() {
+            let name = lane.name().clone();
+            let loaded = match sections.get(&format!("{WATCH}{name}")) {
+                None => Err("it was not there before".to_owned()),
+                Some(bytes) => lane_state::load(lane, bytes, |block, place| core.series_at(block, place))
+                    .map_err(|error| error.to_string()),
+            };
+            if let Err(reason) = loaded {
+                restored.fresh.push((name, reason));
+            }
+            core.each_series(|block, scope, place, meta| lane.reconcile(block, scope, place, meta));
+        }
+        restored
+    }
+
+    /// While running, saves itself to `path` every so often and at the end. The file is written beside it and renamed,
+    /// so that there is always a whole one.
+    pub fn checkpoint_to(&mut self, path: impl Into<PathBuf>, every: Duration) {
+        self.checkpoints = Some(Checkpoints { path: path.into(), every, next: None, failed: false });
+    }
+
+    /// Restores from a file, if there is one.
+    ///
+    /// # Errors
+    /// As [`Engine::restore`]; [`EngineError::CheckpointFile`] when the file is there and cannot be read.
+    pub fn restore_from(&mut self, path: &Path) -> Result<Option<Restored>, EngineError> {
+        match std::fs::read(path) {
+            Ok(bytes) => self.restore(&bytes).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(EngineError::CheckpointFile { path: path.to_owned(), done: "read", source }),
+        }
+    }
+
+    pub(super) fn next_checkpoint(&self) -> Option<Timestamp> {
+        self.checkpoints.as_ref().and_then(|checkpoints| checkpoints.next)
+    }
+
+    pub(super) fn checkpoint_if_due(&mut self, now: Timestamp) {
+        let Some(checkpoints) = &mut self.checkpoints else { return };
+        let next = *checkpoints.next.get_or_insert(now.plus(checkpoints.every));
+        // A clock set back must not put the next checkpoint off for long.
+        let is_due = now >= next || next.since(now).is_some_and(|left| left > checkpoints.every);
+        if is_due {
+            checkpoints.next = Some(now.plus(checkpoints.every));
+            self.write_checkpoint();
+        }
+    }
+
+    pub(super) fn checkpoint_at_end(&mut self) {
+        if self.checkpoints.is_some() {
+            self.write_checkpoint();
+        }
+    }
+
+    fn write_checkpoint(&mut self) {
+        let Some(path) = self.checkpoints.as_ref().map(|checkpoints| checkpoints.path.clone()) else {
+            return;
+        };
+        let failed = |source| EngineError::CheckpointFile { path: path.clone(), done: "written", source };
+        let result = self.checkpoint().and_then(|bytes| replace(&path, &bytes).map_err(failed));
+        let error = result.err().map(|error| super::chain(&error));
+        let Some(checkpoints) = &mut self.checkpoints else { return };
+        let was_failing = std::mem::replace(&mut checkpoints.failed, error.is_some());
+        if let Some(error) = error.filter(|_| !was_failing) {
+            self.core.emit(self.core.now, EventKind::CheckpointFailed { error });
+            self.deliver();
+        }
+    }
+}
+
+/// Puts a whole new file in the place of an old one.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let temporary = PathBuf::from(temporary);
+    let mut file = std::fs::File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&temporary, path)
+}
+
+impl Core {
+    fn save(&self) -> CoreState {
+        let place = |group: &Group, index: usize, place: &Place| PlaceState {
+            meta: (*place.meta).clone(),
+            rate: place.rate,
+            last_seen: place.last_seen,
+            frame_place: group.frame_places.get(index).copied().unwrap_or_default(),
+        };
+        let places = |group: &Group| -> Vec<Option<PlaceState>> {
+            let all = group.places.iter().enumerate();
+            all.map(|(index, own)| own.as_ref().map(|own| place(group, index, own))).collect()
+        };
+        let group = |group: &Group| GroupState {
+            source: group.source,
+            target: Arc::clone(&group.target),
+            frame: group.frame,
+            places: places(group),
+            shown: group.shown.as_ref().map(|row| (row.at, row.elapsed, row.values.to_vec())),
+        };
+        let frame = |frame: &Frame| FrameState {
+            target: Arc::clone(&frame.target),
+            interval: frame.interval,
+            groups: frame.groups.clone(),
+            width: frame.width,
+            last_row: frame.last_row,
+        };
+        CoreState {
+            now: self.now,
+            numbered: self.numbered,
+            sources: self.sources.iter().map(Source::without_groups).collect(),
+            groups: self.groups.iter().map(|own| own.as_ref().map(group)).collect(),
+            frames: self.frames.iter().map(|own| own.as_ref().map(frame)).collect(),
+            anomalies: self.anomalies.clone(),
+            health: self.health.clone(),
+        }
+    }
+
+    fn load(&mut self, saved: CoreState) -> Result<(), String> {
+        let series: Vec<&SeriesMeta> = saved
+            .groups
+            .iter()
+            .flatten()
+            .flat_map(|group| group.places.iter().flatten().map(|p| &p.meta))
+            .collect();
+        if self.registry.len() + series.len() > self.registry.max_series() {
+            return Err(format!(
+                "it has {} series and the engine takes {}",
+                series.len(),
+                self.registry.max_series()
+            ));
+        }
+        self.frames = saved.frames.into_iter().map(|frame| frame.map(FrameState::load)).collect();
+        self.sources = saved.sources;
+        let mut taken: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (index, state) in saved.groups.into_iter().enumerate() {
+            let Some(state) = state else {
+                self.groups.push(None);
+                continue;
+            };
+            if let Some(source) = self.sources.get_mut(state.source) {
+                source.groups.insert(state.target.id().clone(), index);
+            }
+            let used = state.places.iter().flatten().map(|place| place.frame_place);
+            taken.entry(state.frame).or_default().extend(used);
+            self.load_group(index, state)?;
+        }
+        for (index, frame) in self.frames.iter_mut().enumerate() {
+            if let Some(frame) = frame {
+                let width = frame.width;
+                frame.restore(width, taken.get(&index).unwrap_or(&BTreeSet::new()));
+            }
+        }
+        (self.now, self.numbered) = (saved.now, saved.numbered);
+        (self.anomalies, self.health) = (saved.anomalies, saved.health);
+        Ok(())
+    }
+
+    fn load_group(&mut self, index: usize, state: GroupState) -> Result<(), String> {
+        let mut group = Group::new(state.source, state.target, state.frame);
+        for (place, saved) in state.places.into_iter().enumerate() {
+            let restored = match saved {
+                None => None,
+                Some(saved) => {
+                    let id = self.registry.register(&saved.meta).map_err(|error| error.to_string())?;
+                    self.set_slot(Slot { id, group: index, place });
+                    let meta = Arc::new(saved.meta);
+                    Some((
+                        Place { id, meta, rate: saved.rate, last_seen: saved.last_seen },
+                        saved.frame_place,
+                    ))
+                }
+            };
+            group.restore(restored);
+        }
+        group.shown = state.shown.map(|(at, elapsed, values)| {
+            Arc::new(BlockRow { block: index * 2, at, elapsed, values: values.into() })
+        });
+        self.groups.push(Some(group));
+        Ok(())
+    }
+
+    /// The series at a place of a block.
+    fn series_at(&self, block: usize, place: usize) -> Option<&SeriesMeta> {
+        if block.is_multiple_of(2) {
+            return Some(&self.groups.get(block / 2)?.as_ref()?.places.get(place)?.as_ref()?.meta);
+        }
+        let frame = self.frames.get(block / 2)?.as_ref()?;
+        frame.groups.iter().filter_map(|group| self.groups.get(*group)?.as_ref()).find_map(|group| {
+            let index = group.frame_places.iter().position(|own| *own == place)?;
+            group.places.get(index)?.as_ref().map(|place| &*place.meta)
+        })
+    }
+
+    /// Calls with every watched series, at its place in its group and in its frame.
+    fn each_series(&self, mut call: impl FnMut(usize, crate::Scope, usize, &SeriesMeta)) {
+        for (index, group) in self.groups.iter().enumerate() {
+            let Some(group) = group else { continue };
+            let is_unwatched = |source: &Source| self.unwatched.contains(&source.name);
+            if self.sources.get(group.source).is_none_or(is_unwatched) {
+                continue;
+            }
+            for (place, (series, frame_place)) in group.places.iter().zip(&group.frame_places).enumerate() {
+                let Some(series) = series else { continue };
+                call(index * 2, crate::Scope::Series, place, &series.meta);
+                call(group.frame * 2 + 1, crate::Scope::Target, *frame_place, &series.meta);
+            }
+        }
+    }
+}
+
+impl FrameState {
+    fn load(self) -> Frame {
+        let mut frame = Frame::new(self.target, self.interval);
+        (frame.groups, frame.width, frame.last_row) = (self.groups, self.width, self.last_row);
+        frame
+    }
+}
+
+impl CoreState {
+    /// Checks that everything refers to something that is there.
+    fn validate(&self) -> Result<(), String> {
+        let frame = |index: usize| self.frames.get(index).and_then(Option::as_ref);
+        for (index, group) in self.groups.iter().enumerate() {
+            let Some(group) = group else { continue };
+            let width = frame(group.frame).ok_or_else(|| format!("group {index} has no frame"))?.width;
+            if group.source >= self.sources.len() {
+                return Err(format!("group {index} has no source"));
+            }
+            if group.places.iter().flatten().any(|place| place.frame_place >= width) {
+                return Err(format!("group {index} has a series outside of its frame"));
+            }
+            if group.shown.as_ref().is_some_and(|(_, _, values)| values.len() > group.places.len()) {
+                return Err(format!("group {index} has a row longer than its series"));
+            }
+        }
+        for (index, frame) in self.frames.iter().enumerate() {
+            let Some(frame) = frame else { continue };
+            let is_own = |group: &usize| {
+                self.groups.get(*group).and_then(Option::as_ref).is_some_and(|group| group.frame == index)
+            };
+            if !frame.groups.iter().all(is_own) {
+                return Err(format!("frame {index} has a group that is not its own"));
+            }
+            if frame.width > crate::SeriesId::MAX_SERIES {
+                return Err(format!("frame {index} is wider than all series"));
+            }
+        }
+        Ok(())
+    }
+}

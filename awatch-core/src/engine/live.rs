@@ -1,0 +1,234 @@
+//! Living in real time: every plug-in on its own thread, the engine on the caller's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock_watch::ClockWatch;
+use super::collectors::CollectorThread;
+use super::lanes::LaneNews;
+use super::mailbox::Mail;
+use super::{Engine, EngineError, Seat, SeatPlace, Shutdown, Trouble, snapshot};
+use crate::series::Name;
+use crate::time::Clock;
+use crate::{EventKind, Timestamp};
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// How long it ran, by the monotonic clock.
+    pub lasted: Duration,
+    /// Samples received.
+    pub samples: u64,
+    /// Rows scored or closed.
+    pub rows: u64,
+    /// Series at the end.
+    pub series: u64,
+    /// Events told.
+    pub events: u64,
+    /// Samples, batches, rows and events that were dropped, late, ahead, rejected or not stored.
+    pub lost: u64,
+    /// Collectors, detectors and sinks that did not come back at the end and were left behind.
+    pub left_behind: Vec<Name>,
+}
+
+/// While something is slow or behind, the engine looks at it this often.
+const LOOK: Duration = Duration::from_millis(250);
+
+impl Engine {
+    /// Watches until `shutdown` is triggered. Afterwards the engine is as it was: it can be stepped, saved, run again.
+    ///
+    /// # Errors
+    /// [`EngineError::Thread`] when a thread cannot be started.
+    pub fn run(&mut self, shutdown: &Shutdown) -> Result<Summary, EngineError> {
+        let clock = Arc::clone(&self.clock);
+        let mut presence = clock.enter();
+        presence.begin();
+        let began = clock.monotonic();
+        let mailbox = Arc::clone(&self.handle.mailbox);
+        shutdown.wakes(mailbox.signal.clone());
+        let before = self.totals();
+        self.resume(clock.now());
+        let started = self.start_threads();
+        mailbox.set_closed(false);
+        if started.is_ok() {
+            self.live(&*clock, shutdown);
+        }
+        mailbox.set_closed(true);
+        let left_behind = self.stop_threads(&*clock);
+        started.map_err(|source| EngineError::Thread { source })?;
+        self.checkpoint_at_end();
+        let after = self.totals();
+        Ok(Summary {
+            lasted: clock.monotonic().saturating_sub(began),
+            samples: after.samples - before.samples,
+            rows: after.rows - before.rows,
+            series: self.core.registry.len() as u64,
+            events: after.events - before.events,
+            lost: after.lost - before.lost,
+            left_behind,
+        })
+    }
+
+    fn totals(&self) -> Summary {
+        let stats = &self.core.stats;
+        let lost = [
+            &stats.batches_dropped,
+            &stats.samples_late,
+            &stats.samples_ahead,
+            &stats.samples_rejected,
+            &stats.samples_unstored,
+            &stats.rows_dropped,
+            &stats.events_dropped,
+        ];
+        Summary {
+            samples: stats.samples.get(),
+            rows: stats.rows.get(),
+            events: stats.events.get(),
+            lost: lost.iter().map(|count| count.get()).sum(),
+            ..Summary::default()
+        }
+    }
+
+    /// After a restore, goes on now: the time since the checkpoint was not watched.
+    fn resume(&mut self, now: Timestamp) {
+        if !std::mem::take(&mut self.restored) || self.core.now == Timestamp::MIN {
+            return;
+        }
+        let down = now.since(self.core.now).unwrap_or_default();
+        self.core.start_anew(now);
+        self.core.emit(now, EventKind::EngineResumed { down_seconds: down.as_secs_f64() });
+        self.deliver();
+    }
+
+    fn start_threads(&mut self) -> std::io::Result<()> {
+        let mailbox = Arc::clone(&self.handle.mailbox);
+        self.sinks.spread(&self.clock, &mailbox.signal)?;
+        self.lanes.spread(&mailbox.signal)?;
+        for seat in &mut self.seats {
+            if let SeatPlace::Here(station) = std::mem::replace(&mut seat.place, SeatPlace::Lost) {
+                seat.place = SeatPlace::There(CollectorThread::start(*station, &self.clock, &mailbox)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn live(&mut self, clock: &dyn Clock, shutdown: &Shutdown) {
+        let mut watch = ClockWatch::new(clock);
+        self.core.advance_to(clock.now(), &mut self.lanes);
+        while !shutdown.is_triggered() {
+            let until = self.next_look(clock);
+            clock.wait(&self.handle.mailbox.signal, Some(until));
+            if let Some((from, to)) = watch.look(clock) {
+                self.core.clock_stepped(from, to);
+            }
+            self.read_mail(clock);
+            self.core.settle(&mut self.lanes);
+            self.core.advance_to(clock.now(), &mut self.lanes);
+            self.look_after_threads(clock);
+            self.deliver();
+            self.checkpoint_if_due(clock.now());
+        }
+    }
+
+    /// Until when there is nothing to do unless mail comes, in monotonic time.
+    fn next_look(&self, clock: &dyn Clock) -> Duration {
+        let (now, monotonic) = (clock.now(), clock.monotonic());
+        let next = self.core.next_wake().into_iter().chain(self.next_checkpoint()).min();
+        let left = next.map_or(LOOK * 4, |next| next.since(now).unwrap_or_default());
+        let is_slow = |seat: &Seat| match &seat.place {
+            SeatPlace::There(thread) => {
+                thread.busy_for(monotonic).is_some() || seat.trouble == Trouble::Stuck
+            }
+            _ => false,
+        };
+        let close = self.lanes.is_behind() || self.seats.iter().any(is_slow);
+        monotonic + if close { left.min(LOOK) } else { left }
+    }
+
+    fn read_mail(&mut self, clock: &dyn Clock) {
+        for mail in self.handle.mailbox.take() {
+            match mail {
+                Mail::Report(report) => self.reported(&report, clock.now()),
+                Mail::Snapshot(reply) => {
+                    let snapshot = snapshot::take(&mut self.core, &mut self.lanes);
+                    // Who asked may have lost patience; that is theirs to know.
+                    let _ = reply.try_send(snapshot);
+                }
+            }
+        }
+    }
+
+    /// Tells of collectors and detectors that hang or catch up, and of a full queue.
+    fn look_after_threads(&mut self, clock: &dyn Clock) {
+        let (now, at) = (clock.monotonic(), self.core.now);
+        let stuck_after = self.core.options.stuck_after;
+        let (mut stuck, mut dropped) = (0, 0);
+        for (index, seat) in self.seats.iter_mut().enumerate() {
+            let total = self.handle.mailbox.dropped(index);
+            dropped += total;
+            if let Some(kind) = seat.dropped_news(total) {
+                self.core.emit(at, kind);
+            }
+            if let Some(kind) = seat.stuck_news(now, stuck_after) {
+                self.core.emit(at, kind);
+            }
+            stuck += u64::from(seat.trouble == Trouble::Stuck);
+        }
+        self.core.stats.collectors_stuck.set(stuck);
+        self.core.stats.batches_dropped.set(dropped);
+        for (lane, news) in self.lanes.watch() {
+            let Some(watch) = self.lanes.name(lane).cloned() else { continue };
+            let kind = match news {
+                LaneNews::Stuck { waiting } => EventKind::DetectorStuck { watch, waiting },
+                LaneNews::Recovered { missed } => EventKind::DetectorRecovered { watch, missed },
+            };
+            self.core.emit(at, kind);
+        }
+    }
+
+    fn stop_threads(&mut self, clock: &dyn Clock) -> Vec<Name> {
+        let until = clock.monotonic() + self.core.options.shutdown_grace;
+        for seat in &self.seats {
+            if let SeatPlace::There(thread) = &seat.place {
+                thread.ask_to_stop();
+            }
+        }
+        let mut left = Vec::new();
+        for seat in &mut self.seats {
+            if let SeatPlace::There(thread) = std::mem::replace(&mut seat.place, SeatPlace::Lost) {
+                match thread.join(clock, until) {
+                    Some(station) => seat.place = SeatPlace::Here(Box::new(station)),
+                    None => left.push(seat.name.clone()),
+                }
+            }
+        }
+        self.read_mail(clock);
+        self.core.settle(&mut self.lanes);
+        left.extend(self.lanes.gather(until));
+        self.deliver();
+        left.extend(self.sinks.gather(clock, clock.monotonic() + self.core.options.shutdown_grace));
+        self.core.stats.events_dropped.set(self.sinks.dropped());
+        left
+    }
+}
+
+impl Seat {
+    fn dropped_news(&mut self, total: u64) -> Option<EventKind> {
+        // Told when the first is dropped, and again each time their number has doubled.
+        if total == 0 || total < self.dropped_told.saturating_mul(2).max(1) {
+            return None;
+        }
+        self.dropped_told = total;
+        Some(EventKind::BatchesDropped { collector: self.name.clone(), dropped: total })
+    }
+
+    fn stuck_news(&mut self, now: Duration, stuck_after: Duration) -> Option<EventKind> {
+        let SeatPlace::There(thread) = &self.place else { return None };
+        let busy = thread.busy_for(now)?;
+        if self.trouble == Trouble::Stuck || busy < stuck_after.max(self.interval.as_duration()) {
+            return None;
+        }
+        self.trouble = Trouble::Stuck;
+        Some(EventKind::CollectorStuck { collector: self.name.clone(), busy_seconds: busy.as_secs_f64() })
+    }
+}
