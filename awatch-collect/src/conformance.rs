@@ -63,11 +63,11 @@ pub fn check(collector: &mut dyn Collector) {
         "law 1, its name stays the same: `{name}` became `{}`",
         collector.name()
     );
-    if let [first, second] = reported.as_slice() {
-        if let Some(id) = first.difference(second).next() {
-            let series = series(&batch, *id);
-            panic!("law 8, identities stay: {series} of `{name}` is gone at the second tick");
-        }
+    if let [first, second] = reported.as_slice()
+        && let Some(id) = first.difference(second).next()
+    {
+        let series = series(&batch, *id);
+        panic!("law 8, identities stay: {series} of `{name}` is gone at the second tick");
     }
 }
 

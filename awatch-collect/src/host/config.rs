@@ -68,7 +68,8 @@ pub struct HostConfig {
     pub proc_root: PathBuf,
     /// Where the root of the file systems is: `/`.
     pub file_system_root: PathBuf,
-    /// The disks, by kernel name: all but `loop*`, `ram*`, `zram*`, `fd*`, `sr*`.
+    /// The disks, by kernel name: all but `loop*`, `ram*`, `zram*`, `fd*`, `sr*`. Logical volumes and arrays (`dm-*`,
+    /// `md*`) are reported beside the disks they lie on.
     pub devices: Filter,
     /// Whether partitions are reported beside the disks they are on: no.
     pub partitions: bool,

@@ -3,7 +3,7 @@
 //! On Linux it reads `/proc` with a handful of `pread` calls on files kept open into one buffer that is used again,
 //! and asks each local file system for its usage with one `statvfs`. Once every series is known a tick allocates
 //! nothing. Elsewhere [`Host::collect`](awatch_core::Collector::collect) answers
-//! [`CollectError::Unsupported`](awatch_core::CollectError::Unsupported).
+//! [`CollectError::Unsupported`].
 //!
 //! The metrics are those of the OpenTelemetry semantic conventions for systems; [`metrics`] lists them, and
 //! `docs/host-metrics.md` is that list as a table. All are about the batch's own target. Ratios are fractions of one,

@@ -1,5 +1,6 @@
 //! Files of `/proc`, kept open and read from their start each time.
 
+use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,14 @@ const FIRST_SIZE: usize = 16 * 1024;
 const MAX_SIZE: usize = 64 * 1024 * 1024;
 
 /// Memory that all files are read into, one after the other.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Buffer(Vec<u8>);
+
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buffer({} bytes)", self.0.len())
+    }
+}
 
 /// A file that is opened once and read at every tick.
 #[derive(Debug)]
