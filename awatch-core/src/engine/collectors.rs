@@ -27,6 +27,8 @@ pub(super) struct Station {
     panics: u32,
     /// The first tick that may be collected.
     next: Option<Timestamp>,
+    /// How long it rests before that, after a panic.
+    rest: Duration,
     missed: u64,
 }
 
@@ -39,7 +41,18 @@ impl Station {
         registry: Arc<Registry>,
         target: Arc<Target>,
     ) -> Self {
-        Self { collector, name, interval, index, registry, target, panics: 0, next: None, missed: 0 }
+        Self {
+            collector,
+            name,
+            interval,
+            index,
+            registry,
+            target,
+            panics: 0,
+            next: None,
+            rest: Duration::ZERO,
+            missed: 0,
+        }
     }
 
     /// The tick to collect at `now`, when one is due. Ticks that passed unseen are counted as missed.
@@ -51,7 +64,7 @@ impl Station {
         };
         if now < next {
             let wait = next.since(now).unwrap_or_default();
-            if wait > self.interval.as_duration() {
+            if wait > self.interval.as_duration() + self.rest {
                 // The clock went back: go on at the new time.
                 self.next = Some(now.next_on(self.interval));
             }
@@ -84,11 +97,11 @@ impl Station {
         if matches!(outcome, Outcome::Done) {
             self.panics = 0;
         }
-        let rest = match &outcome {
+        self.rest = match &outcome {
             Outcome::Panicked { rest, .. } => *rest,
             _ => Duration::ZERO,
         };
-        self.next = Some(tick.plus(rest).next_on(self.interval));
+        self.next = Some(tick.plus(self.rest).next_on(self.interval));
         Report { collector: self.index, batch, outcome, missed: std::mem::take(&mut self.missed) }
     }
 }

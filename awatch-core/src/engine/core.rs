@@ -109,7 +109,9 @@ impl Core {
         self.stats.samples.add(batch.samples().len() as u64);
         self.stats.samples_rejected.add(batch.rejected());
         let source = self.source_of(batch);
-        self.append(batch, received);
+        if !batch.samples().is_empty() {
+            self.append(batch, received);
+        }
         if self.is_ahead(batch, received) || self.is_late(source, batch, received) {
             return;
         }
@@ -416,11 +418,14 @@ impl Core {
             let Some(watch) = lanes.name(lane).cloned() else { continue };
             for fault in output.faults {
                 self.fault(&watch, fault);
-                latest = latest.max(Some(self.now));
+                latest = latest.or(Some(self.now));
             }
             for alert in output.changes {
                 let Some((target, series)) = self.names(alert.block, alert.place) else { continue };
-                latest = latest.max(Some(alert.at));
+                // A detector that catches up answers many rows at once: each is told by itself.
+                if let Some(at) = latest.replace(alert.at).filter(|at| *at != alert.at) {
+                    self.tell_anomalies(at);
+                }
                 let series = series.unwrap_or_else(|| watch.to_string());
                 let named = NamedAlert { watch: &watch, target: &target, series, alert };
                 self.anomalies.apply(named, self.options.group_within);

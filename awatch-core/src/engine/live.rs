@@ -1,5 +1,6 @@
 //! Living in real time: every plug-in on its own thread, the engine on the caller's.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -118,10 +119,12 @@ impl Engine {
         while !shutdown.is_triggered() {
             let until = self.next_look(clock);
             clock.wait(&self.handle.mailbox.signal, Some(until));
-            if let Some((from, to)) = watch.look(clock) {
-                self.core.clock_stepped(from, to);
-            }
-            self.read_mail(clock);
+            let mail = self.handle.mailbox.take();
+            let mail = match watch.look(clock) {
+                Some((from, to)) => self.clock_stepped(from, to, mail),
+                None => mail,
+            };
+            self.read_mail(mail, clock);
             self.core.settle(&mut self.lanes);
             self.core.advance_to(clock.now(), &mut self.lanes);
             self.look_after_threads(clock);
@@ -145,8 +148,26 @@ impl Engine {
         monotonic + if close { left.min(LOOK) } else { left }
     }
 
-    fn read_mail(&mut self, clock: &dyn Clock) {
-        for mail in self.handle.mailbox.take() {
+    /// Goes on at a new wall-clock time. Reports that were under way from before it are taken in first; the rest of the
+    /// mail is given back.
+    fn clock_stepped(&mut self, from: Timestamp, to: Timestamp, mail: VecDeque<Mail>) -> VecDeque<Mail> {
+        let distance = |a: Timestamp, b: Timestamp| a.as_nanos().abs_diff(b.as_nanos());
+        let is_before = |mail: &Mail| match mail {
+            Mail::Report(report) => distance(report.batch.at(), from) < distance(report.batch.at(), to),
+            Mail::Snapshot(_) => false,
+        };
+        let (before, after): (VecDeque<Mail>, _) = mail.into_iter().partition(is_before);
+        for mail in before {
+            if let Mail::Report(report) = mail {
+                self.reported(&report, from);
+            }
+        }
+        self.core.clock_stepped(from, to);
+        after
+    }
+
+    fn read_mail(&mut self, mail: VecDeque<Mail>, clock: &dyn Clock) {
+        for mail in mail {
             match mail {
                 Mail::Report(report) => self.reported(&report, clock.now()),
                 Mail::Snapshot(reply) => {
@@ -202,7 +223,8 @@ impl Engine {
                 }
             }
         }
-        self.read_mail(clock);
+        let mail = self.handle.mailbox.take();
+        self.read_mail(mail, clock);
         self.core.settle(&mut self.lanes);
         left.extend(self.lanes.gather(until));
         self.deliver();
