@@ -3,6 +3,7 @@
 //! Both are kept from tick to tick and know all their devices, as in a running program. `sysinfo` is asked for what
 //! the host collector reports, as far as it has it: processor usage, memory and swap, load, disks with their space and
 //! activity, interfaces. Both end with numbers in memory; only the collector's are already named series in a batch.
+//! `sysinfo` leaves out processor usage when asked again within 200 ms, as it is here, which favours it a little.
 //! Before measuring, each must have answered: some samples, and a total memory that both agree upon.
 //!
 //! `host/collect/group=…` are the collector's groups one by one, to see what a group costs.
