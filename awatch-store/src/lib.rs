@@ -1,1 +1,8 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod byte_size;
+pub mod conformance;
+pub mod memory;
+
+pub use byte_size::{ByteSize, ParseByteSizeError};
+pub use memory::{MemoryStore, MemoryStoreConfig, MemoryStoreConfigError};
