@@ -1,1 +1,13 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub mod conformance;
+pub mod decide;
+pub mod threshold;
+pub mod zscore;
+
+use awatch_core::DetectError;
+
+/// A parameter with a value it cannot have.
+fn parameter(parameter: &'static str, given: &dyn std::fmt::Display, remedy: &'static str) -> DetectError {
+    DetectError::Parameter { parameter, given: given.to_string(), remedy }
+}
