@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use awatch_core::detect::{
-    ChangeKind, Column, Decider, DeciderFactory as _, Decisions, DetectorFactory as _, Readiness,
-};
+use awatch_core::detect::{ChangeKind, Column, Decider, Decisions, DetectorFactory as _, Readiness};
 use awatch_core::{
     ColumnKey, Interval, Labels, Learn, Name, OnlineDetector, Row, Scores, Severity, Timestamp, Unit,
 };
@@ -20,8 +18,8 @@ struct Ruled {
 }
 
 fn column(unit: Unit, interval: u64) -> Column {
-    let key = ColumnKey { metric: Name::new("test.metric").unwrap(), labels: Labels::none(), unit };
-    Column { key, interval: Interval::from_secs(interval).unwrap() }
+    let key = ColumnKey { metric: Name::new("test.metric").expect("a name"), labels: Labels::none(), unit };
+    Column { key, interval: Interval::from_secs(interval).expect("an interval") }
 }
 
 fn build(rules: impl IntoIterator<Item = Rule>) -> ThresholdFactory {
@@ -29,7 +27,7 @@ fn build(rules: impl IntoIterator<Item = Rule>) -> ThresholdFactory {
 }
 
 fn rule() -> Rule {
-    Rule::on("test.*".parse().unwrap())
+    Rule::on("test.*".parse().expect("a pattern"))
 }
 
 fn secs(secs: u64) -> Duration {
@@ -136,11 +134,11 @@ fn a_machine_that_slept_was_not_without_values() {
 
 #[test]
 fn the_most_severe_rule_that_fires_counts() {
-    let rules = [
+    let both = [
         rule().with_name("warn").with_above(0.8).with_severity(Severity::Low),
         rule().with_name("full").with_above(0.95).with_severity(Severity::Critical),
     ];
-    let mut ruled = Ruled::new(Unit::RATIO, rules);
+    let mut ruled = Ruled::new(Unit::RATIO, both);
     assert_eq!(ruled.run(&[0.5, 0.9]), ".o");
     assert_eq!(ruled.scores.severity(0), Some(Severity::Low));
     assert_eq!(ruled.says(0.99), "test.metric is 99 %, above the limit 95 % (rule full)");
