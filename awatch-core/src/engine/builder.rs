@@ -247,7 +247,7 @@ fn unique(sort: &'static str, names: &mut BTreeSet<Name>, name: &Name) -> Result
 }
 
 /// Refuses options with which nothing would work.
-fn check(options: &EngineOptions) -> Result<(), EngineError> {
+pub(super) fn check(options: &EngineOptions) -> Result<(), EngineError> {
     let sizes: BTreeMap<&'static str, usize> = [
         ("max_series", options.max_series),
         ("batch_queue", options.batch_queue),

@@ -68,6 +68,14 @@ impl Default for EngineOptions {
 }
 
 impl EngineOptions {
+    /// Checks the options, as building an engine does.
+    ///
+    /// # Errors
+    /// [`EngineError::Option`](super::EngineError::Option) at the first with which nothing would work.
+    pub fn check(&self) -> Result<(), super::EngineError> {
+        super::builder::check(self)
+    }
+
     /// How long a row of a source with that interval waits.
     pub(crate) fn grace(&self, interval: Interval) -> Duration {
         self.row_grace.min(interval.as_duration() / 4)

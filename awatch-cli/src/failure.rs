@@ -1,0 +1,69 @@
+//! Why the program could not do what it was asked.
+
+use std::path::PathBuf;
+
+use awatch::EngineError;
+use awatch::config::ConfigError;
+
+/// The end of the program with exit code 1.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The configuration has a mistake.
+    #[error("the configuration cannot be used")]
+    Config(#[from] ConfigError),
+    /// The engine could not be built or run.
+    #[error("the engine cannot run")]
+    Engine(#[from] EngineError),
+    /// A file could not be read or written.
+    #[error("{} could not be {done}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Read or written.
+        done: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is a configuration file already.
+    #[error("{} is there already: look at it with `awatch check`, or replace it with `awatch init --force`", .0.display())]
+    Exists(PathBuf),
+    /// Nobody knows where configuration files go.
+    #[error("there is no home directory to put a configuration file in: name one with --path FILE")]
+    NoHome,
+    /// A collector could not be read by `awatch check`.
+    #[error("{failed} of {all} collectors could not be read")]
+    Probe {
+        /// How many failed.
+        failed: usize,
+        /// How many there are.
+        all: usize,
+    },
+    /// The signals or the terminal could not be set up.
+    #[error("{what} could not be set up")]
+    Setup {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The engine is gone.
+    #[error("the engine ended by itself; the message above says why")]
+    EngineGone,
+}
+
+impl Failure {
+    /// The failure for people, with the line of the configuration where there is one.
+    pub(crate) fn render(&self) -> String {
+        if let Self::Config(error) = self {
+            return format!("error: {}", error.render());
+        }
+        let mut text = format!("error: {self}");
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,111 @@
+//! The engine of a run, on a thread of its own.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::thread::JoinHandle;
+
+use awatch::engine::Summary;
+use awatch::plugins::{Assembly, StateFile};
+use awatch::{Engine, EngineError, EngineHandle, Shutdown};
+
+use super::report::Start;
+use super::tally::Tally;
+use crate::args::RunArgs;
+use crate::failure::Failure;
+use crate::load::Loaded;
+use crate::stop::Reason;
+
+/// All that is needed to build the engine.
+pub(super) struct Prepared {
+    pub(super) assembly: Assembly,
+    pub(super) start: Start,
+}
+
+/// Applies what the command line says to what the configuration says.
+pub(super) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Prepared {
+    let origin = loaded.origin();
+    let file = loaded.file;
+    let mut assembly = loaded.assembly.map(|builder| builder.sink(tally.sink()));
+    if let Some(interval) = args.interval {
+        assembly = assembly.with_interval(interval);
+    }
+    if let Some(file) = &args.state {
+        let every = assembly.state().map_or(StateFile::EVERY, |state| state.every);
+        assembly = assembly.with_state(Some(StateFile { file: file.clone(), every }));
+    }
+    Prepared { start: Start::of(&assembly, file, origin), assembly }
+}
+
+impl Prepared {
+    /// The engine, restored where there is state; and what could not be taken over.
+    pub(super) fn build(self) -> Result<(Engine, Vec<String>), Failure> {
+        let state = self.assembly.state().cloned();
+        let mut engine = self.assembly.into_builder().build()?;
+        let Some(StateFile { file, every }) = state else { return Ok((engine, Vec::new())) };
+        let warnings = match engine.restore_from(&file) {
+            Ok(None) => Vec::new(),
+            Ok(Some(restored)) => restored
+                .fresh
+                .iter()
+                .map(|(watch, reason)| format!("awatch: {watch} starts without history: {reason}"))
+                .collect(),
+            Err(EngineError::Checkpoint { reason }) => vec![set_aside(&file, &reason)?],
+            Err(error) => return Err(error.into()),
+        };
+        engine.checkpoint_to(file, every);
+        Ok((engine, warnings))
+    }
+}
+
+/// Watching anew is better than not watching: keeps the file under another name.
+fn set_aside(file: &std::path::Path, reason: &str) -> Result<String, Failure> {
+    let mut aside = file.as_os_str().to_owned();
+    aside.push(".unusable");
+    std::fs::rename(file, &aside).map_err(|source| Failure::File {
+        path: file.to_owned(),
+        done: "renamed",
+        source,
+    })?;
+    let (file, aside) = (file.display(), std::path::Path::new(&aside).display());
+    Ok(format!("awatch: {file} cannot be used ({reason}); kept as {aside}, starting without history"))
+}
+
+/// A running engine.
+pub(super) struct Running {
+    pub(super) handle: EngineHandle,
+    shutdown: Shutdown,
+    thread: JoinHandle<Result<Summary, EngineError>>,
+}
+
+/// Starts the engine; when it ends, for whatever reason, `tell` hears of it.
+pub(super) fn start(mut engine: Engine, tell: Sender<Reason>) -> Result<Running, Failure> {
+    let (handle, shutdown) = (engine.handle(), Shutdown::new());
+    let own = shutdown.clone();
+    let thread = std::thread::Builder::new()
+        .name("awatch-engine".to_owned())
+        .spawn(move || {
+            let _end = End(tell);
+            engine.run(&own)
+        })
+        .map_err(|error| Failure::Setup { what: "a thread", source: error.into() })?;
+    Ok(Running { handle, shutdown, thread })
+}
+
+/// Tells the end of the engine, a panic included.
+struct End(Sender<Reason>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        // Nobody waits any more when the run is ending anyway.
+        let _ = self.0.send(Reason::EngineGone);
+    }
+}
+
+impl Running {
+    /// Ends the run.
+    pub(super) fn stop(self) -> Result<Summary, Failure> {
+        self.shutdown.trigger();
+        let ended = self.thread.join().map_err(|_| Failure::EngineGone)?;
+        Ok(ended?)
+    }
+}
