@@ -52,7 +52,9 @@ const MOST_GROWTH: f64 = 2.0;
 const TOLERANCE: f64 = 0.25;
 
 impl Window {
+    /// Of a policy that needs no time at all, the latest row is the whole window.
     pub(super) fn new(need: Duration, within: Duration) -> Self {
+        let within = if need.is_zero() { Duration::ZERO } else { within };
         let slots = Vec::with_capacity(MOST_SLOTS + 1);
         Self { within: within.as_secs_f64(), need: need.as_secs_f64(), slots, last_elapsed: None }
     }

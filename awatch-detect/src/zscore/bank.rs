@@ -37,11 +37,14 @@ pub(super) struct Update {
 /// as long as the half-life, the statistics still rest on thirty values.
 const MOST_WEIGHT: f64 = 1.0 / 30.0;
 
-/// A value beyond the edge is learnt like any other for so long (in seconds) from the first of them on: short bursts
-/// that come again become usual.
+/// An excursion beyond the edge that lasts at most so long, in seconds, or for a single row, is a burst: it is learnt
+/// like any other value, but only once it is over, so that bursts that come again become usual.
 const BURST: f64 = 5.0;
 
-/// What a value beyond the edge weighs after that: what goes on is told before it is learnt.
+/// The most rows of a burst that are learnt.
+const BURST_ROWS: f64 = 64.0;
+
+/// What a value weighs in an excursion that lasts longer: what goes on is told before it is learnt.
 const EXCURSION_WEIGHT: f64 = 0.125;
 
 /// The fewest values a series is scored from.
@@ -57,6 +60,8 @@ struct Series<S> {
     seen: f64,
     /// For how long without a break values have been beyond the edge, in seconds.
     beyond: f64,
+    /// How many values there were in the burst, and their mean; learnt when it ends.
+    burst: (f64, f64),
     /// The first value.
     start: f64,
     /// Whether a value was another than the first.
@@ -119,16 +124,42 @@ impl<S: Statistics> Series<S> {
         self.start = if first { value } else { self.start };
         self.varied |= (value - self.start).abs() > 0.0;
         self.below_zero |= value < 0.0;
-        self.beyond = if scored.is_some_and(|(edges, _)| edges >= 1.0) { self.beyond + span } else { 0.0 };
-        let factor = if self.beyond > BURST { EXCURSION_WEIGHT } else { 1.0 };
-        let weight = factor * weight.max(self.values.recip());
-        self.statistics.learn(value, Update { first, weight, spread: scored.map(|(_, spread)| spread) });
+        let full = weight.max(self.values.recip());
+        let spread = scored.map(|(_, spread)| spread);
+        let update = Update { first, weight: full, spread };
+        if scored.is_none_or(|(edges, _)| edges < 1.0) {
+            self.learn_burst(update);
+            self.statistics.learn(value, update);
+            return;
+        }
+        self.beyond += span;
+        if self.beyond > BURST.max(1.5 * span) {
+            self.burst = (0.0, 0.0);
+            self.statistics.learn(value, Update { weight: EXCURSION_WEIGHT * full, ..update });
+        } else {
+            let (rows, mean) = self.burst;
+            let rows = (rows + 1.0).min(BURST_ROWS);
+            self.burst = (rows, mean + (value / rows - mean / rows));
+        }
+    }
+
+    /// Takes in the burst that is over, if there was one.
+    fn learn_burst(&mut self, update: Update) {
+        let (mut rows, mean) = self.burst;
+        while rows >= 1.0 {
+            self.statistics.learn(mean, update);
+            rows -= 1.0;
+        }
+        (self.beyond, self.burst) = (0.0, (0.0, 0.0));
     }
 
     fn is_sound(&self) -> bool {
         let fresh = self.values < 1.0 && self.seen <= 0.0;
-        let counts = [self.values, self.seen, self.beyond];
-        let numbers = self.start.is_finite() && counts.iter().all(|count| count.is_finite() && *count >= 0.0);
+        let (rows, mean) = self.burst;
+        let counts = [self.values, self.seen, self.beyond, BURST_ROWS - rows, rows];
+        let numbers = self.start.is_finite()
+            && mean.is_finite()
+            && counts.iter().all(|count| count.is_finite() && *count >= 0.0);
         numbers && (fresh || self.statistics.is_sound())
     }
 }

@@ -4,9 +4,14 @@
 //! no knowledge of the metric, and tells sudden changes of level, bursts and departures from a flat line. It does not know
 //! seasons, and a change slower than its half-life is learnt, not told.
 //!
-//! **Two forms.** [`Form::Moments`] keeps the decayed mean and standard deviation: cheapest, and a series that often
-//! bursts widens its own band. [`Form::Robust`] keeps decayed quartiles: the band is that of the middle half of the
-//! values and does not move at all until a change has lasted about half a half-life.
+//! **Two forms.** [`Form::Robust`], the default, keeps decayed quantiles: spikes, even in the first minute, leave the
+//! band as it is. [`Form::Moments`] keeps the decayed mean and standard deviation in a quarter of the memory; every
+//! spike widens its band, and one in the first minute may hide a busy CPU for the rest of the hour.
+//!
+//! **How it learns.** Values within the band weigh by age. Those beyond it are held back: a burst of up to 5 s is learnt
+//! when it is over, so that bursts which fill a tenth of the time become usual; in an excursion that lasts longer a value
+//! weighs an eighth. At the default half-life a change of level is told for about five to fifteen minutes before it is
+//! usual.
 //!
 //! The score is `|value − centre| / spread`, never negative, unbounded; the band is where it reaches the edge. The
 //! spread never falls below a minimum per unit, see [`MinSpread`], so that a flat line does not alarm and leaving it does.
