@@ -221,3 +221,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_immediate_policy_follows_each_row_however_short() {
+    for interval in [0.01, 0.02, 1.0, 60.0] {
+        let mut watched = Watched::new(Policy::immediate()).every(interval);
+        assert_eq!(watched.run("_x_x__xx_"), ".ococ.o.c", "every {interval} s");
+    }
+}
