@@ -22,7 +22,7 @@
 //! either form at an edge of 8 but for the page cache, whose level the way the seconds were put together made jump; at
 //! an edge of 5 twice as many false ones. A compiler, and a busy loop on one of two cores two minutes into the
 //! recording, are told by the robust form in the third second; the moments form, whose warm-up had seen a burst, tells
-//! the loop never and the compiler late. The floor of a ratio times 8 is 8 percentage points, well below one busy core.
+//! the loop never and the compiler only just. The floor of a ratio times 8 is 8 percentage points, well below one busy core.
 //!
 //! At 60 s, on 30 published cloud series with daily seasons, the moments form is the better: at about 230 alerts in 74
 //! days of series it meets 98 of 178 labelled segments at an edge of 6, the robust form 109 with 304 alerts at 8.
