@@ -167,20 +167,23 @@ impl Open {
         self.touched = true;
     }
 
-    /// Puts the worst member first and sums up the members.
+    /// Puts the worst member first and sums up the members. Severity comes before score: what wakes somebody is what
+    /// the sentence is about.
     fn refresh(&mut self) {
         let mut members: Vec<(Option<AlertKey>, Member)> =
             self.alerts.drain(..).zip(self.anomaly.members.drain(..)).collect();
         members.sort_by(|(_, a), (_, b)| {
-            b.anomaly_score.total_cmp(&a.anomaly_score).then_with(|| a.series.cmp(&b.series))
+            let by_score = || b.anomaly_score.total_cmp(&a.anomaly_score);
+            b.severity.cmp(&a.severity).then_with(by_score).then_with(|| a.series.cmp(&b.series))
         });
         (self.alerts, self.anomaly.members) = members.into_iter().unzip();
         let anomaly = &mut self.anomaly;
         if let Some(worst) = anomaly.members.first() {
-            anomaly.anomaly_score = worst.anomaly_score;
+            anomaly.severity = worst.severity;
             anomaly.sentence.clone_from(&worst.sentence);
         }
-        anomaly.severity = anomaly.members.iter().map(|m| m.severity).max().unwrap_or(anomaly.severity);
+        let scores = anomaly.members.iter().map(|member| member.anomaly_score);
+        anomaly.anomaly_score = scores.reduce(f64::max).unwrap_or(anomaly.anomaly_score);
         if anomaly.members.len() > 1 {
             anomaly.sentence = format!("{} (and {} more)", anomaly.sentence, anomaly.members.len() - 1);
         }
@@ -199,5 +202,40 @@ impl Open {
         };
         self.told = Some((severity, members));
         Some(event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::{Change, Explanation};
+
+    /// An alert that opens at one place of one block.
+    fn opened(place: usize, severity: Severity, peak: f64) -> AlertChange {
+        let at = Timestamp::from_secs(1);
+        let change = Change { output: place, kind: ChangeKind::Opened, severity, since: at, peak };
+        let sentence = format!("place {place}");
+        let explanation = Some(Explanation { sentence, contributions: Vec::new() });
+        AlertChange { block: 0, place: Some(place), at, change, explanation }
+    }
+
+    #[test]
+    fn the_sentence_is_about_the_most_severe_member_and_the_score_is_the_highest() {
+        let (watch, target) = (Name::new("limits").unwrap(), Name::new("db-1").unwrap());
+        let mut anomalies = Anomalies::default();
+        let alerts = [(0, Severity::Low, 9.0), (1, Severity::Critical, 1.5), (2, Severity::Critical, 1.2)];
+        for (place, severity, peak) in alerts {
+            let series = place.to_string();
+            let alert = opened(place, severity, peak);
+            anomalies
+                .apply(NamedAlert { watch: &watch, target: &target, series, alert }, Duration::from_mins(1));
+        }
+        assert_eq!(anomalies.tell(Timestamp::from_secs(1)).len(), 1);
+        let anomaly = anomalies.of_target(&target).next().unwrap();
+        assert_eq!(anomaly.sentence, "place 1 (and 2 more)");
+        assert_eq!(anomaly.severity, Severity::Critical);
+        assert_eq!(anomaly.anomaly_score.to_bits(), 9.0_f64.to_bits());
+        let order: Vec<&str> = anomaly.members.iter().map(|member| member.series.as_str()).collect();
+        assert_eq!(order, ["1", "2", "0"]);
     }
 }
