@@ -25,8 +25,10 @@ Examples:
   awatch init                   write a configuration file to change
 
 Exit codes:
-  0    done, or ended as asked: time over, `q`, Ctrl-C, SIGTERM, or the reader of the output is gone
-  1    a mistake in the configuration, or something could not be read, written or started
+  0    done, or ended as asked: time over, `q`, Ctrl-C, SIGTERM, or the reader
+       of the output is gone
+  1    a mistake in the configuration, or something could not be read, written
+       or started
   2    a mistake on the command line
   130  ended at once by a second Ctrl-C or SIGTERM";
 
@@ -58,12 +60,13 @@ Examples:
   awatch run --for 30s
   awatch run --json --for 1h > events.jsonl
   awatch run --json | jq -r 'select(.kind == \"anomaly.opened\") | .anomaly.sentence'
-  awatch run --state ~/.local/state/awatch/state    remember what is usual across restarts
+  awatch run --state ~/.local/state/awatch/state
 
 Keys in the view: q or Ctrl-C ends, ↑ ↓ PgUp PgDn Home move the list.
 
-The summary at the end goes to standard error, with --json to standard output. The first Ctrl-C or SIGTERM ends with
-a summary and code 0, a second one at once with code 130. The JSON lines are described in docs/events.md.";
+The summary at the end goes to standard error, with --json to standard output.
+The first Ctrl-C or SIGTERM ends with it and code 0, a second one at once with
+code 130. The JSON lines are described in docs/events.md.";
 
 const INIT_EXAMPLES: &str = "\
 Examples:

@@ -1,9 +1,20 @@
 //! `awatch check`.
 
+mod listing;
+mod probe;
+
 use crate::args::CheckArgs;
 use crate::failure::Failure;
+use crate::load;
 
-/// Checks.
+/// Checks the configuration, looks what its collectors find, and says what would be done with it.
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
-    crate::load::load(args.config.as_deref()).map(drop)
+    let loaded = load::load(args.config.as_deref())?;
+    let plan = listing::Plan::of(&loaded);
+    let found = probe::probe(loaded.assembly)?;
+    print!("{}", listing::listing(&plan, &found));
+    match found.troubles.len() {
+        0 => Ok(()),
+        failed => Err(Failure::Probe { failed, all: plan.collectors.len() }),
+    }
 }

@@ -31,6 +31,17 @@ impl Reason {
             Self::EngineGone => "engine_gone",
         }
     }
+
+    /// The same for people, after "ended: ".
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::Signal => "a signal asked for it",
+            Self::ReaderGone => "nobody reads the output any more",
+            Self::TimeOver => "the time is over",
+            Self::Quit => "as asked",
+            Self::EngineGone => "the engine ended by itself",
+        }
+    }
 }
 
 /// Where reasons to end are told and waited for.
@@ -38,11 +49,18 @@ pub(crate) fn reasons() -> (Sender<Reason>, Receiver<Reason>) {
     channel()
 }
 
-/// Tells the first signal; the second ends the process at once with code 130, after `restore`.
+/// Whether the run is ending: a signal from now on is one too many.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Says that the run is ending, whatever the reason.
+pub(crate) fn ending() {
+    ENDING.store(true, Ordering::Release);
+}
+
+/// Tells the first signal; the second, or one while the run is ending, ends the process at once with code 130, after `restore`.
 pub(crate) fn on_signals(reasons: Sender<Reason>, restore: fn()) -> Result<(), Failure> {
-    let again = AtomicBool::new(false);
     let handler = move || {
-        if again.swap(true, Ordering::AcqRel) {
+        if ENDING.swap(true, Ordering::AcqRel) {
             restore();
             std::process::exit(130);
         }

@@ -16,13 +16,13 @@ use crate::load::Loaded;
 use crate::stop::Reason;
 
 /// All that is needed to build the engine.
-pub(super) struct Prepared {
-    pub(super) assembly: Assembly,
-    pub(super) start: Start,
+pub(crate) struct Prepared {
+    pub(crate) assembly: Assembly,
+    pub(crate) start: Start,
 }
 
 /// Applies what the command line says to what the configuration says.
-pub(super) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Prepared {
+pub(crate) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Prepared {
     let origin = loaded.origin();
     let file = loaded.file;
     let mut assembly = loaded.assembly.map(|builder| builder.sink(tally.sink()));
@@ -38,7 +38,7 @@ pub(super) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Pre
 
 impl Prepared {
     /// The engine, restored where there is state; and what could not be taken over.
-    pub(super) fn build(self) -> Result<(Engine, Vec<String>), Failure> {
+    pub(crate) fn build(self) -> Result<(Engine, Vec<String>), Failure> {
         let state = self.assembly.state().cloned();
         let mut engine = self.assembly.into_builder().build()?;
         let Some(StateFile { file, every }) = state else { return Ok((engine, Vec::new())) };
@@ -71,21 +71,21 @@ fn set_aside(file: &std::path::Path, reason: &str) -> Result<String, Failure> {
 }
 
 /// A running engine.
-pub(super) struct Running {
-    pub(super) handle: EngineHandle,
+pub(crate) struct Running {
+    pub(crate) handle: EngineHandle,
     shutdown: Shutdown,
-    thread: JoinHandle<Result<Summary, EngineError>>,
+    thread: JoinHandle<(Result<Summary, EngineError>, Engine)>,
 }
 
 /// Starts the engine; when it ends, for whatever reason, `tell` hears of it.
-pub(super) fn start(mut engine: Engine, tell: Sender<Reason>) -> Result<Running, Failure> {
+pub(crate) fn start(mut engine: Engine, tell: Sender<Reason>) -> Result<Running, Failure> {
     let (handle, shutdown) = (engine.handle(), Shutdown::new());
     let own = shutdown.clone();
     let thread = std::thread::Builder::new()
         .name("awatch-engine".to_owned())
         .spawn(move || {
             let _end = End(tell);
-            engine.run(&own)
+            (engine.run(&own), engine)
         })
         .map_err(|error| Failure::Setup { what: "a thread", source: error.into() })?;
     Ok(Running { handle, shutdown, thread })
@@ -102,10 +102,10 @@ impl Drop for End {
 }
 
 impl Running {
-    /// Ends the run.
-    pub(super) fn stop(self) -> Result<Summary, Failure> {
+    /// Ends the run; answers what it did, and the engine.
+    pub(crate) fn stop(self) -> Result<(Summary, Engine), Failure> {
         self.shutdown.trigger();
-        let ended = self.thread.join().map_err(|_| Failure::EngineGone)?;
-        Ok(ended?)
+        let (ended, engine) = self.thread.join().map_err(|_| Failure::EngineGone)?;
+        Ok((ended?, engine))
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn json() -> impl Sink + 'static {
 }
 
 /// Writes one line of the program's own.
-pub(super) fn write(line: &serde_json::Value) {
+pub(super) fn write(line: &impl serde::Serialize) {
+    let Ok(mut text) = serde_json::to_vec(line) else { return };
+    text.push(b'\n');
     // A reader that is gone ends the run by itself.
-    drop(writeln!(std::io::stdout().lock(), "{line}"));
+    drop(std::io::stdout().lock().write_all(&text));
 }

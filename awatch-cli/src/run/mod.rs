@@ -1,6 +1,6 @@
 //! `awatch run`.
 
-mod engine;
+pub(crate) mod engine;
 mod lines;
 mod report;
 mod tally;
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     };
     let (engine, warnings) = prepared.build()?;
     match mode {
-        Mode::Json => lines::write(&start.to_json(clock.now())),
+        Mode::Json => lines::write(&start.at(clock.now())),
         Mode::Text | Mode::View => {}
     }
     if !args.quiet && mode != Mode::View {
@@ -82,17 +82,22 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
             early.or_else(|| wait.for_reason(None)).unwrap_or(Reason::EngineGone)
         }
     };
-    let summary = running.stop()?;
+    stop::ending();
+    if reason == Reason::Signal && !args.quiet {
+        eprintln!("awatch: ending; a second Ctrl-C ends at once");
+    }
+    let (summary, mut engine) = running.stop()?;
     let ending = Ending {
         target: start.target.clone(),
         reason,
         summary,
+        own_series: own_series(&mut engine),
         tally: tally.counts(),
         cpu: usage::cpu_time(),
         peak: usage::memory().peak,
     };
     match mode {
-        Mode::Json => lines::write(&ending.to_json(clock.now())),
+        Mode::Json => lines::write(&ending.at(clock.now())),
         Mode::Text | Mode::View if !args.quiet => eprintln!("{}", ending.to_text()),
         Mode::Text | Mode::View => {}
     }
@@ -107,13 +112,21 @@ fn tell_series(handle: &EngineHandle, interval: Interval, wait: &Wait<'_>) -> Op
             return reason;
         }
         let snapshot = handle.snapshot(Duration::from_secs(1))?;
-        let series: usize = snapshot.targets.iter().map(|target| target.series.len()).sum();
+        let series = snapshot.targets.iter().flat_map(|target| &target.series);
+        let series = series.filter(|series| series.source.as_str() != "awatch").count();
         if series > 0 {
             eprintln!("awatch: {series} series");
             return None;
         }
     }
     None
+}
+
+/// How many series are the engine's own.
+fn own_series(engine: &mut awatch::Engine) -> u64 {
+    let snapshot = engine.snapshot();
+    let series = snapshot.targets.iter().flat_map(|target| &target.series);
+    series.filter(|series| series.source.as_str() == "awatch").count() as u64
 }
 
 /// Waits for the end of the run.

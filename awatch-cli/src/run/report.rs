@@ -1,18 +1,86 @@
 //! What a run says of itself at its start and at its end.
 
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use awatch::engine::Summary;
 use awatch::plugins::Assembly;
-use awatch::{Interval, Timestamp, Unit, duration};
-use serde_json::{Value, json};
+use awatch::{Interval, Name, Timestamp, Unit, duration};
+use serde::Serialize;
 
 use super::tally::Counts;
 use crate::stop::Reason;
 
 /// The version of the JSON lines; see `docs/events.md`.
 const SCHEMA: u64 = 1;
+
+/// The first JSON line of a run.
+#[derive(Debug, Serialize)]
+pub(super) struct Started<'a> {
+    at: Timestamp,
+    kind: &'static str,
+    schema: u64,
+    version: &'static str,
+    target: &'a str,
+    interval_seconds: f64,
+    config: Option<&'a Path>,
+    collectors: Vec<StartedCollector>,
+    watches: Vec<StartedWatch>,
+    sinks: Vec<StartedSink>,
+    store: Option<&'a str>,
+    state: Option<&'a Path>,
+}
+
+#[derive(Debug, Serialize)]
+struct StartedCollector {
+    name: String,
+    kind: String,
+    interval_seconds: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct StartedWatch {
+    name: String,
+    kind: String,
+    #[serde(rename = "match")]
+    matcher: String,
+}
+
+#[derive(Debug, Serialize)]
+struct StartedSink {
+    name: String,
+    kind: String,
+}
+
+/// The last JSON line of a run.
+#[derive(Debug, Serialize)]
+pub(super) struct Ended<'a> {
+    at: Timestamp,
+    kind: &'static str,
+    target: &'a str,
+    reason: &'static str,
+    lasted_seconds: f64,
+    series: u64,
+    own_series: u64,
+    samples: u64,
+    samples_per_second: f64,
+    rows: u64,
+    events: u64,
+    anomalies: Anomalies,
+    lost: u64,
+    left_behind: Vec<Name>,
+    cpu_share: f64,
+    peak_rss_bytes: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Anomalies {
+    low: u64,
+    medium: u64,
+    high: u64,
+    critical: u64,
+}
 
 /// What is about to run.
 #[derive(Clone, Debug)]
@@ -55,26 +123,32 @@ impl Start {
     }
 
     /// The line `run.started`.
-    pub(super) fn to_json(&self, at: Timestamp) -> Value {
-        let named = |(name, kind): &(String, String)| json!({ "name": name, "kind": kind });
-        json!({
-            "at": at,
-            "kind": "run.started",
-            "schema": SCHEMA,
-            "version": env!("CARGO_PKG_VERSION"),
-            "target": self.target,
-            "interval_seconds": self.interval.as_secs_f64(),
-            "config": self.file,
-            "collectors": self.collectors.iter().map(|(name, kind, interval)| {
-                json!({ "name": name, "kind": kind, "interval_seconds": interval.as_secs_f64() })
-            }).collect::<Vec<_>>(),
-            "watches": self.watches.iter().map(|(name, kind, matcher)| {
-                json!({ "name": name, "kind": kind, "match": matcher })
-            }).collect::<Vec<_>>(),
-            "sinks": self.sinks.iter().map(named).collect::<Vec<_>>(),
-            "store": self.store,
-            "state": self.state,
-        })
+    pub(super) fn at(&self, at: Timestamp) -> Started<'_> {
+        let collector = |(name, kind, interval): &'_ (String, String, Interval)| StartedCollector {
+            name: name.clone(),
+            kind: kind.clone(),
+            interval_seconds: interval.as_secs_f64(),
+        };
+        let watch = |(name, kind, matcher): &(String, String, String)| StartedWatch {
+            name: name.clone(),
+            kind: kind.clone(),
+            matcher: matcher.clone(),
+        };
+        let sink = |(name, kind): &(String, String)| StartedSink { name: name.clone(), kind: kind.clone() };
+        Started {
+            at,
+            kind: "run.started",
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            target: &self.target,
+            interval_seconds: self.interval.as_secs_f64(),
+            config: self.file.as_deref(),
+            collectors: self.collectors.iter().map(collector).collect(),
+            watches: self.watches.iter().map(watch).collect(),
+            sinks: self.sinks.iter().map(sink).collect(),
+            store: self.store.as_deref(),
+            state: self.state.as_deref(),
+        }
     }
 
     /// The lines for people.
@@ -111,6 +185,8 @@ pub(super) struct Ending {
     pub(super) target: String,
     pub(super) reason: Reason,
     pub(super) summary: Summary,
+    /// How many of the series are Awatch's own.
+    pub(super) own_series: u64,
     pub(super) tally: Counts,
     /// Processor time of the process.
     pub(super) cpu: Duration,
@@ -129,43 +205,47 @@ impl Ending {
     }
 
     /// The line `run.summary`.
-    pub(super) fn to_json(&self, at: Timestamp) -> Value {
-        let anomalies: serde_json::Map<String, Value> =
-            self.tally.by_severity().map(|(severity, count)| (severity.to_string(), count.into())).collect();
-        let left_behind: Vec<&str> = self.summary.left_behind.iter().map(awatch::Name::as_str).collect();
-        json!({
-            "at": at,
-            "kind": "run.summary",
-            "target": self.target,
-            "reason": self.reason.as_str(),
-            "lasted_seconds": self.summary.lasted.as_secs_f64(),
-            "series": self.summary.series,
-            "samples": self.summary.samples,
-            "samples_per_second": self.per_second(self.summary.samples as f64),
-            "rows": self.summary.rows,
-            "events": self.summary.events,
-            "anomalies": anomalies,
-            "lost": self.summary.lost,
-            "left_behind": left_behind,
-            "cpu_share": self.cpu_share(),
-            "peak_rss_bytes": self.peak,
-        })
+    pub(super) fn at(&self, at: Timestamp) -> Ended<'_> {
+        let [low, medium, high, critical] = self.tally.0;
+        Ended {
+            at,
+            kind: "run.summary",
+            target: &self.target,
+            reason: self.reason.as_str(),
+            lasted_seconds: self.summary.lasted.as_secs_f64(),
+            series: self.summary.series,
+            own_series: self.own_series,
+            samples: self.summary.samples,
+            samples_per_second: self.per_second(self.summary.samples as f64),
+            rows: self.summary.rows,
+            events: self.summary.events,
+            anomalies: Anomalies { low, medium, high, critical },
+            lost: self.summary.lost,
+            left_behind: self.summary.left_behind.clone(),
+            cpu_share: self.cpu_share(),
+            peak_rss_bytes: self.peak,
+        }
     }
 
     /// The lines for people.
     pub(super) fn to_text(&self) -> String {
         let Summary { lasted, samples, series, lost, left_behind, .. } = &self.summary;
         let mut text = format!(
-            "awatch: watched {} for {}: {series} series, {samples} samples ({:.0}/s), {}, {lost} lost\n",
+            "awatch: watched {} for {}: {} series (and {} of Awatch itself), {samples} samples ({:.0}/s), {}, \
+             {lost} lost\n",
             self.target,
             rounded(*lasted),
+            series.saturating_sub(self.own_series),
+            self.own_series,
             self.per_second(*samples as f64),
             self.anomalies(),
         );
-        text.push_str(&format!("awatch: own cost {} of a core", Unit::RATIO.display(self.cpu_share())));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "awatch: own cost {} of a core", Unit::RATIO.display(self.cpu_share()));
         if let Some(peak) = self.peak {
-            text.push_str(&format!(", {} at most", Unit::BYTES.display(peak as f64)));
+            let _ = write!(text, ", {} at most", Unit::BYTES.display(peak as f64));
         }
+        let _ = write!(text, "; ended: {}", self.reason.sentence());
         if !left_behind.is_empty() {
             let names: Vec<&str> = left_behind.iter().map(awatch::Name::as_str).collect();
             text.push_str(&format!(

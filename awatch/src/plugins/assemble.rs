@@ -10,11 +10,10 @@ use awatch_core::series::{Labels, Matcher, Name, Target};
 use awatch_core::{DetectorFactory, Interval};
 
 use super::Plugins;
-use super::assembly::{Assembly, CollectorPart, Part, StateFile, WatchPart};
+use super::assembly::{Assembly, Part, StateFile, WatchPart};
 use super::policy::SharedPolicy;
 use super::sections::Sections;
 use crate::preset;
-use crate::sink::Renamed;
 
 /// Sources that the engine itself reports.
 const RESERVED: [&str; 2] = ["awatch", "custom"];
@@ -81,9 +80,7 @@ impl Plugins {
             }
             let part = Part::of(&named);
             let (interval, collector) = named.value;
-            let interval = interval.or(collector.interval());
-            assembly.collectors.push(CollectorPart { part, interval });
-            assembly = assembly.map(|builder| builder.named_collector(name, interval, collector));
+            assembly.add_collector(part, interval, name, collector);
         }
         Ok(assembly)
     }
@@ -98,8 +95,7 @@ impl Plugins {
             if let Some(policy) = policy {
                 watch = watch.with_policy(policy);
             }
-            assembly.watches.push(WatchPart { part, matcher, factory });
-            assembly = assembly.map(|builder| builder.add_watch(watch));
+            assembly = assembly.add_watch(WatchPart { part, matcher, factory }, watch);
         }
         Ok(assembly)
     }
@@ -115,9 +111,7 @@ impl Plugins {
     fn add_sinks(&self, tables: Vec<Table>, mut assembly: Assembly) -> Result<Assembly, ConfigError> {
         for named in self.sinks.build_all(tables)? {
             name(&named)?;
-            assembly.sinks.push(Part::of(&named));
-            let sink = Renamed { name: named.name, sink: named.value };
-            assembly = assembly.map(|builder| builder.sink(sink));
+            assembly.add_sink(Part::of(&named), named.value);
         }
         Ok(assembly)
     }
@@ -125,9 +119,10 @@ impl Plugins {
     fn add_store(&self, table: Table, mut assembly: Assembly) -> Result<Assembly, ConfigError> {
         let store = self.stores.build(table)?;
         let part = Part::of(&store);
-        let Some(store) = store.value else { return Ok(assembly) };
-        assembly.store = Some(part);
-        Ok(assembly.map(|builder| builder.shared_store(store)))
+        if let Some(store) = store.value {
+            assembly.set_store(part, store);
+        }
+        Ok(assembly)
     }
 }
 

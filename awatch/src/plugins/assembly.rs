@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use awatch_core::config::{Location, Named};
 use awatch_core::engine::{Engine, EngineBuilder, EngineError, EngineOptions};
-use awatch_core::series::{Matcher, SeriesKey, Target};
-use awatch_core::{DetectorFactory, Interval};
+use awatch_core::series::{Matcher, Name, SeriesKey, Target};
+use awatch_core::{Collector, DetectorFactory, Interval, Sink, Store, Watch};
+
+use crate::sink::Renamed;
 
 /// What a configuration file describes, put together and not started.
 #[derive(Debug)]
@@ -13,11 +15,20 @@ pub struct Assembly {
     builder: EngineBuilder,
     target: Arc<Target>,
     interval: Interval,
-    pub(super) collectors: Vec<CollectorPart>,
-    pub(super) watches: Vec<WatchPart>,
-    pub(super) sinks: Vec<Part>,
-    pub(super) store: Option<Part>,
+    collectors: Vec<CollectorPart>,
+    watches: Vec<WatchPart>,
+    sinks: Vec<Part>,
+    store: Option<Part>,
     state: Option<StateFile>,
+    built: Built,
+}
+
+/// The plug-ins that are added to the builder last, because a probe goes without them or calls them otherwise.
+#[derive(Debug, Default)]
+struct Built {
+    collectors: Vec<(Name, Option<Interval>, Box<dyn Collector>)>,
+    store: Option<Arc<dyn Store>>,
+    sinks: Vec<Renamed>,
 }
 
 /// A plug-in as the file describes it.
@@ -93,7 +104,35 @@ impl Assembly {
             sinks: Vec::new(),
             store: None,
             state,
+            built: Built::default(),
         }
+    }
+
+    pub(super) fn add_collector(
+        &mut self,
+        part: Part,
+        given: Option<Interval>,
+        name: Name,
+        one: Box<dyn Collector>,
+    ) {
+        let interval = given.or(one.interval());
+        self.collectors.push(CollectorPart { part, interval });
+        self.built.collectors.push((name, interval, one));
+    }
+
+    pub(super) fn add_watch(self, part: WatchPart, watch: Watch) -> Self {
+        let mut assembly = self.map(|builder| builder.add_watch(watch));
+        assembly.watches.push(part);
+        assembly
+    }
+
+    pub(super) fn add_sink(&mut self, part: Part, sink: Box<dyn Sink>) {
+        self.built.sinks.push(Renamed { name: part.name.clone(), sink });
+        self.sinks.push(part);
+    }
+
+    pub(super) fn set_store(&mut self, part: Part, store: Arc<dyn Store>) {
+        (self.store, self.built.store) = (Some(part), Some(store));
     }
 
     /// Whom the collectors report on.
@@ -160,7 +199,28 @@ impl Assembly {
     /// The builder, without the state file.
     #[must_use]
     pub fn into_builder(self) -> EngineBuilder {
-        self.builder
+        let mut builder = self.builder;
+        for (name, interval, collector) in self.built.collectors {
+            builder = builder.named_collector(name, interval, collector);
+        }
+        for sink in self.built.sinks {
+            builder = builder.sink(sink);
+        }
+        match self.built.store {
+            Some(store) => builder.shared_store(store),
+            None => builder,
+        }
+    }
+
+    /// The builder of an engine that only looks what there is: every collector each `interval`, no store, none of the
+    /// file's sinks, no state file.
+    #[must_use]
+    pub fn into_probe(self, interval: Interval) -> EngineBuilder {
+        let mut builder = self.builder.interval(interval);
+        for (name, _, collector) in self.built.collectors {
+            builder = builder.named_collector(name, Some(interval), collector);
+        }
+        builder
     }
 
     /// The engine, restored from its state file when there is one, and set to save itself there.
@@ -168,8 +228,9 @@ impl Assembly {
     /// # Errors
     /// [`EngineError`] when the engine cannot be built or the state file cannot be used.
     pub fn build(self) -> Result<Engine, EngineError> {
-        let mut engine = self.builder.build()?;
-        if let Some(StateFile { file, every }) = self.state {
+        let state = self.state.clone();
+        let mut engine = self.into_builder().build()?;
+        if let Some(StateFile { file, every }) = state {
             engine.restore_from(&file)?;
             engine.checkpoint_to(file, every);
         }
