@@ -9,7 +9,7 @@
 
 mod support;
 
-use awatch_core::{Clock, Engine, Event, SampleBatch, Shutdown, SimClock, Timestamp, Unit};
+use awatch_core::{Clock, Engine, Event, EventKind, SampleBatch, Shutdown, SimClock, Timestamp, Unit};
 use proptest::prelude::*;
 use support::*;
 
@@ -224,4 +224,17 @@ proptest! {
             feed(&mut fresh, 20, 25);
         }
     }
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_is_told_of_once_and_changes_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "in the way").unwrap();
+    let (clock, shutdown, kept) = (SimClock::new(START), Shutdown::new(), Kept::default());
+    let mut engine = builder(&clock).collector(steady(60, &shutdown)).sink(kept.clone()).build().unwrap();
+    engine.checkpoint_to(folder.path().join("file/checkpoint"), std::time::Duration::from_secs(10));
+    run(&mut engine, &shutdown);
+    let EventKind::CheckpointFailed { error } = kept.only("checkpoint.failed").kind else { panic!() };
+    assert!(error.starts_with("the checkpoint file "), "{error}");
+    assert!(error.contains("could not be written"), "{error}");
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -25,8 +26,15 @@ pub(super) struct Checkpoints {
     path: PathBuf,
     every: Duration,
     next: Option<Timestamp>,
+    /// The write under way, on a thread of its own: a slow disk holds up nobody.
+    writing: Option<JoinHandle<std::io::Result<()>>>,
+    /// How often in a row it was due while the last one was still being written.
+    skipped: u32,
     failed: bool,
 }
+
+/// A write that is under way for so many turns is a failure.
+const MOST_SKIPPED: u32 = 5;
 
 /// What a restore could not take over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,7 +141,14 @@ impl Engine {
     /// While running, saves itself to `path` every so often and at the end. The file is written beside it and renamed,
     /// so that there is always a whole one.
     pub fn checkpoint_to(&mut self, path: impl Into<PathBuf>, every: Duration) {
-        self.checkpoints = Some(Checkpoints { path: path.into(), every, next: None, failed: false });
+        self.checkpoints = Some(Checkpoints {
+            path: path.into(),
+            every,
+            next: None,
+            writing: None,
+            skipped: 0,
+            failed: false,
+        });
     }
 
     /// Restores from a file, if there is one.
@@ -153,6 +168,10 @@ impl Engine {
     }
 
     pub(super) fn checkpoint_if_due(&mut self, now: Timestamp) {
+        let has_written = |thread: &mut JoinHandle<_>| thread.is_finished();
+        if self.checkpoints.as_mut().and_then(|own| own.writing.as_mut()).is_some_and(has_written) {
+            self.finish_writing();
+        }
         let Some(checkpoints) = &mut self.checkpoints else { return };
         let next = *checkpoints.next.get_or_insert(now.plus(checkpoints.every));
         // A clock set back must not put the next checkpoint off for long.
@@ -165,7 +184,9 @@ impl Engine {
 
     pub(super) fn checkpoint_at_end(&mut self) {
         if self.checkpoints.is_some() {
+            self.finish_writing();
             self.write_checkpoint();
+            self.finish_writing();
         }
     }
 
@@ -173,9 +194,49 @@ impl Engine {
         let Some(path) = self.checkpoints.as_ref().map(|checkpoints| checkpoints.path.clone()) else {
             return;
         };
-        let failed = |source| EngineError::CheckpointFile { path: path.clone(), done: "written", source };
-        let result = self.checkpoint().and_then(|bytes| replace(&path, &bytes).map_err(failed));
-        let error = result.err().map(|error| super::chain(&error));
+        let is_writing = |thread: &JoinHandle<_>| !thread.is_finished();
+        if self.checkpoints.as_ref().and_then(|own| own.writing.as_ref()).is_some_and(is_writing) {
+            return self.skip_checkpoint();
+        }
+        self.finish_writing();
+        let bytes = match self.checkpoint() {
+            Ok(bytes) => bytes,
+            Err(error) => return self.checkpoint_result(Some(super::chain(&error))),
+        };
+        let thread = std::thread::Builder::new().name("awatch-state".to_owned());
+        match thread.spawn(move || replace(&path, &bytes)) {
+            Ok(thread) => {
+                if let Some(checkpoints) = &mut self.checkpoints {
+                    checkpoints.writing = Some(thread);
+                }
+            }
+            Err(error) => self.checkpoint_result(Some(super::chain(&error))),
+        }
+    }
+
+    fn skip_checkpoint(&mut self) {
+        let Some(checkpoints) = &mut self.checkpoints else { return };
+        checkpoints.skipped += 1;
+        if checkpoints.skipped >= MOST_SKIPPED {
+            self.checkpoint_result(Some("the last one is still being written".to_owned()));
+        }
+    }
+
+    /// Takes in what came of the last write, waiting for it if need be.
+    fn finish_writing(&mut self) {
+        let Some(thread) = self.checkpoints.as_mut().and_then(|checkpoints| checkpoints.writing.take())
+        else {
+            return;
+        };
+        let written =
+            thread.join().unwrap_or_else(|_| Err(std::io::Error::other("the writing thread panicked")));
+        let path = self.checkpoints.as_ref().map(|checkpoints| checkpoints.path.clone()).unwrap_or_default();
+        let failed = |source| EngineError::CheckpointFile { path, done: "written", source };
+        self.checkpoint_result(written.map_err(failed).err().map(|error| super::chain(&error)));
+    }
+
+    /// Tells of the first failure; the next success ends it.
+    fn checkpoint_result(&mut self, error: Option<String>) {
         let Some(checkpoints) = &mut self.checkpoints else { return };
         let was_failing = std::mem::replace(&mut checkpoints.failed, error.is_some());
         if let Some(error) = error.filter(|_| !was_failing) {
