@@ -4,6 +4,7 @@
 #   make soak    the long runs: fuzzing and property tests with many cases
 #   make bench   all benchmarks
 #   make fmt     formats the code
+#   make locks   brings the lock files outside the workspace in step with the workspace's
 
 # The crates outside the workspace build into the same folder, so that what they share is built once.
 TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -14,7 +15,7 @@ SOAK_SECONDS ?= 180
 SOAK_CASES ?= 20000
 FUZZ_TARGETS = $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
-.PHONY: test format layers lint docs units examples benches plugin corpus soak bench fmt
+.PHONY: test format layers lint docs units examples benches plugin corpus soak bench fmt locks
 .NOTPARALLEL:
 
 test: format layers lint units examples benches docs plugin corpus
@@ -78,3 +79,9 @@ bench:
 fmt:
 	cargo fmt --all
 	@for manifest in $(OUTSIDE); do cargo fmt --manifest-path $$manifest; done
+
+locks:
+	@for manifest in $(OUTSIDE); do \
+		cp Cargo.lock "$$(dirname $$manifest)/Cargo.lock" && \
+		cargo metadata --format-version 1 --manifest-path $$manifest > /dev/null || exit 1; \
+	done
