@@ -92,11 +92,14 @@ fn the_second_signal_ends_at_once() {
     let config = eventful(&home, &more);
     let mut watching = Watching::start(home.path(), &["run", "--for", "60s", "--config", path(&config)]);
     let mut line = String::new();
-    BufReader::new(watching.stdout()).read_line(&mut line).expect("an event");
+    // Kept until the end: a reader that goes would end the run by itself.
+    let mut events = BufReader::new(watching.stdout());
+    events.read_line(&mut line).expect("an event");
     watching.signal(Signal::INT);
     watching.wait_for("awatch: ending; a second Ctrl-C ends at once\n");
     watching.signal(Signal::INT);
     let (code, err) = watching.end();
+    drop(events);
     assert_eq!(code, Some(130), "{err}");
 }
 
