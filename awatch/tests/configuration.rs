@@ -27,7 +27,7 @@ impl Collector for Ping {
     }
 }
 
-fn ping(table: Table) -> Result<Ping, ConfigError> {
+fn ping(table: &Table) -> Result<Ping, ConfigError> {
     let ping: Ping = table.deserialize()?;
     if ping.timeout.is_zero() {
         return Err(table.error_at("timeout", "must be above zero"));
@@ -37,7 +37,7 @@ fn ping(table: Table) -> Result<Ping, ConfigError> {
 
 fn plugins() -> Plugins {
     let mut plugins = Plugins::builtin();
-    plugins.collector("ping", ping).expect("a new kind");
+    plugins.collector("ping", |table| ping(&table)).expect("a new kind");
     plugins
 }
 
@@ -46,7 +46,7 @@ fn assemble(text: &str) -> Result<awatch::plugins::Assembly, ConfigError> {
 }
 
 fn message(text: &str) -> String {
-    assemble(text).err().expect("a mistake").to_string()
+    assemble(text).expect_err("a mistake").to_string()
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_plug_in_from_outside_gets_the_same_words() {
 
 #[test]
 fn a_kind_is_registered_once() {
-    let error = plugins().collector("ping", ping).err().expect("it is there");
+    let error = plugins().collector("ping", |table| ping(&table)).expect_err("it is there");
     assert_eq!(
         error.to_string(),
         "the collector kind `ping` is registered already; register each kind once, under its own name"

@@ -31,7 +31,7 @@ fn contribution() -> Contribution {
     }
 }
 
-fn anomaly() -> Box<Anomaly> {
+fn anomaly() -> Anomaly {
     let (severity, since, sentence) = (Severity::Low, Timestamp::EPOCH, text());
     let member = Member {
         series: text(),
@@ -42,7 +42,7 @@ fn anomaly() -> Box<Anomaly> {
         sentence: sentence.clone(),
         contributions: vec![contribution()],
     };
-    Box::new(Anomaly {
+    Anomaly {
         id: AnomalyId(1),
         target: name(),
         watch: name(),
@@ -52,7 +52,7 @@ fn anomaly() -> Box<Anomaly> {
         anomaly_score: 1.0,
         sentence,
         members: vec![member],
-    })
+    }
 }
 
 /// One event of each kind.
@@ -61,9 +61,9 @@ fn every_kind() -> Vec<EventKind> {
     let (x, n, at) = (name, text, Timestamp::EPOCH);
     let health = Health { score: 90, deductions: vec![Deduction { reason: text(), points: 10.0 }] };
     vec![
-        E::AnomalyOpened { anomaly: anomaly() },
-        E::AnomalyChanged { anomaly: anomaly() },
-        E::AnomalyClosed { anomaly: anomaly(), lasted_seconds: 1.0 },
+        E::AnomalyOpened { anomaly: Box::new(anomaly()) },
+        E::AnomalyChanged { anomaly: Box::new(anomaly()) },
+        E::AnomalyClosed { anomaly: Box::new(anomaly()), lasted_seconds: 1.0 },
         E::HealthChanged { target: x(), health },
         E::CollectorFailed { collector: x(), error: n() },
         E::CollectorPanicked { collector: x(), message: n(), retry_seconds: 1.0 },
@@ -158,7 +158,7 @@ fn what_events_are_made_of_stands_there_with_its_fields() {
     let contribution = contribution();
     let health = Health { score: 90, deductions: vec![Deduction { reason: text(), points: 10.0 }] };
     for (heading, value) in [
-        ("anomaly", json(&*anomaly)),
+        ("anomaly", json(&anomaly)),
         ("member", json(&member)),
         ("contribution", json(&contribution)),
         ("column", json(&contribution.column)),

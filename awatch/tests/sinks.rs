@@ -84,7 +84,7 @@ fn a_torn_line_does_not_spoil_the_next() {
 #[test]
 fn a_function_is_a_sink() {
     let (sender, events) = std::sync::mpsc::channel();
-    let mut sink = from_fn("channel", move |event| drop(sender.send(event.number)));
+    let mut sink = from_fn("channel", move |event| sender.send(event.number).expect("somebody listens"));
     assert_eq!(sink.name(), "channel");
     sink.emit(&event(7)).expect("a function does not fail");
     assert_eq!(events.try_recv(), Ok(7));

@@ -248,10 +248,8 @@ impl Ending {
         let _ = write!(text, "; ended: {}", self.reason.sentence());
         if !left_behind.is_empty() {
             let names: Vec<&str> = left_behind.iter().map(awatch::Name::as_str).collect();
-            text.push_str(&format!(
-                "\nawatch: did not come back in time and were left behind: {}",
-                names.join(", ")
-            ));
+            let names = names.join(", ");
+            let _ = write!(text, "\nawatch: did not come back in time and were left behind: {names}");
         }
         text
     }

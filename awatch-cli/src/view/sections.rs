@@ -1,5 +1,6 @@
 //! What stands around the values: the header, the open anomalies, the latest events, the footer.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use awatch::engine::TargetSnapshot;
@@ -113,7 +114,8 @@ pub(super) fn footer(frame: &Frame<'_>, table: &Table) -> Line {
     let mut text = " q quits".to_owned();
     if table.shown < table.all {
         let (first, last) = (table.scroll + 1, table.scroll + table.shown);
-        text.push_str(&format!("  ↑ ↓ metrics {first}–{last} of {}", table.all));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "  ↑ ↓ metrics {first}–{last} of {}", table.all);
     }
     let learning = frame.snapshot.is_some_and(|snapshot| {
         let mut series = snapshot.targets.iter().flat_map(|target| &target.series);

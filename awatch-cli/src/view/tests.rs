@@ -40,7 +40,7 @@ fn engine() -> Engine {
     engine
 }
 
-fn frame<'a>(snapshot: Option<&'a Snapshot>, scroll: usize) -> Frame<'a> {
+fn frame(snapshot: Option<&Snapshot>, scroll: usize) -> Frame<'_> {
     Frame {
         target: "web-1",
         now: START.plus(Duration::from_secs(5)),

@@ -4,10 +4,10 @@ use crate::process::{output, text};
 
 /// What `check` says of a configuration that is wrong, without the folder of the file.
 fn complaint(config: &str) -> String {
-    let home = TempDir::new().unwrap();
+    let home = TempDir::new().expect("a folder");
     let file = home.path().join("awatch.toml");
-    std::fs::write(&file, config).unwrap();
-    let done = output(home.path(), &["check", "--config", file.to_str().unwrap()]);
+    std::fs::write(&file, config).expect("written");
+    let done = output(home.path(), &["check", "--config", file.to_str().expect("a temporary path is text")]);
     assert_eq!(done.status.code(), Some(1));
     assert_eq!(text(&done.stdout), "");
     text(&done.stderr).replace(&format!("{}/", home.path().display()), "")

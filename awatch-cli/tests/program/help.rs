@@ -3,7 +3,7 @@ use tempfile::TempDir;
 use crate::process::{output, text};
 
 fn said(arguments: &[&str]) -> String {
-    let home = TempDir::new().unwrap();
+    let home = TempDir::new().expect("a folder");
     let done = output(home.path(), arguments);
     assert_eq!(done.status.code(), Some(0));
     text(&done.stdout)

@@ -85,8 +85,8 @@ fn the_second_signal_ends_at_once() {
     let home = TempDir::new().unwrap();
     // A pipe that nobody reads: opening it takes for ever, and the end of the run waits for it.
     let pipe = home.path().join("pipe");
-    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
+    let read_write = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, read_write, 0).expect("a pipe");
     let more =
         format!("[engine]\nshutdown_grace = \"60s\"\n[[sink]]\nkind = \"text\"\nfile = {:?}", path(&pipe));
     let config = eventful(&home, &more);
