@@ -230,13 +230,15 @@ impl Ending {
     /// The lines for people.
     pub(super) fn to_text(&self) -> String {
         let Summary { lasted, samples, series, lost, left_behind, .. } = &self.summary;
+        let own = match self.own_series {
+            0 => String::new(),
+            own => format!(" and {own} of its own"),
+        };
         let mut text = format!(
-            "awatch: watched {} for {}: {} series (and {} of Awatch itself), {samples} samples ({:.0}/s), {}, \
-             {lost} lost\n",
+            "awatch: watched {} for {}: {} series{own}, {samples} samples ({:.0}/s), {}, {lost} lost\n",
             self.target,
             rounded(*lasted),
             series.saturating_sub(self.own_series),
-            self.own_series,
             self.per_second(*samples as f64),
             self.anomalies(),
         );

@@ -117,10 +117,15 @@ pub(super) fn footer(frame: &Frame<'_>, table: &Table) -> Line {
         // Writing to a string cannot fail.
         let _ = write!(text, "  ↑ ↓ metrics {first}–{last} of {}", table.all);
     }
-    let learning = frame.snapshot.is_some_and(|snapshot| {
-        let mut series = snapshot.targets.iter().flat_map(|target| &target.series);
-        !series.any(|series| series.upper.is_some())
-    });
-    text.push_str(if learning { "  learning what is usual" } else { "  value, then its usual range" });
+    text.push_str(if is_learning(frame) { "  learning what is usual" } else { "  right: what is usual" });
     Line::new().with(text, Style::Dim)
+}
+
+/// Whether most series have no usual range yet.
+fn is_learning(frame: &Frame<'_>) -> bool {
+    let targets = frame.snapshot.map(|snapshot| snapshot.targets.as_slice()).unwrap_or_default();
+    let series = targets.iter().flat_map(|target| &target.series);
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        series.filter(|series| series.source.as_str() != SELF).partition(|series| series.upper.is_some());
+    known.len() < unknown.len()
 }

@@ -99,7 +99,7 @@ fn meaning(event: &Event) -> Input {
         _ => return Input::None,
     };
     match key.code {
-        KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Quit,
+        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Quit,
         KeyCode::Char('q' | 'Q') | KeyCode::Esc => Input::Quit,
         KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Resized,
         KeyCode::Up | KeyCode::Char('k') => Input::Scroll(-1),

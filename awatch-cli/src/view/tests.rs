@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use awatch::detect::threshold::{Rule, Threshold};
 use awatch::engine::Snapshot;
-use awatch::{Engine, Interval, Name, Severity, Target, Timestamp, Unit};
+use awatch::{Engine, Event, EventKind, Interval, Name, Severity, Target, Timestamp, Unit};
 
 use super::frame::{Frame, Own, Rendered, Size, render};
 use super::paint::{Line, Style, paint};
@@ -91,7 +91,7 @@ fn a_large_terminal_has_room_for_all() {
 
 
 
-     q quits  value, then its usual range
+     q quits  learning what is usual
     "#);
 }
 
@@ -109,8 +109,40 @@ fn a_small_terminal_has_a_line_for_each_metric() {
       1                                  5 %
       2                                 10 %
     system.memory.usage             1.15 GiB
-     q quits  value, then its usual range
+     q quits  learning what is usual
     "#);
+}
+
+#[test]
+fn events_take_the_room_that_is_left() {
+    let snapshot = engine().snapshot();
+    let happened = |number: u64| Event {
+        at: START.plus(Duration::from_secs(number)),
+        number,
+        kind: EventKind::CollectorRecovered { collector: Name::new("host").unwrap(), missed: number },
+    };
+    let events: Vec<Event> = (1..=9).map(happened).collect();
+    let frame = Frame { events: &events, ..frame(Some(&snapshot), 0) };
+    let rendered = render(&frame, Size { width: 70, height: 28 });
+    let text = plain(&rendered);
+    assert!(text.contains("\n─── events ──"), "{text}");
+    assert!(text.contains("\n 08:00:04 collector host recovered, 4 ticks missed\n"), "{text}");
+    assert!(
+        text.ends_with(
+            "\n 08:00:09 collector host recovered, 9 ticks missed\n q quits  learning what is usual"
+        )
+    );
+    assert!(!text.contains("\n\n"), "no line is wasted: {text}");
+}
+
+#[test]
+fn a_silent_source_is_told() {
+    let mut engine = engine();
+    engine.advance_to(START.plus(Duration::from_mins(1)));
+    let snapshot = engine.snapshot();
+    let text = plain(&render(&frame(Some(&snapshot), 0), Size { width: 80, height: 24 }));
+    assert!(text.contains("\n ● no data from host\n"), "{text}");
+    assert!(text.contains("silent"), "{text}");
 }
 
 #[test]
