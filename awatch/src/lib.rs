@@ -86,7 +86,7 @@
 //!   are skipped and counted.
 //! - **[`OnlineDetector`]** with its [`DetectorFactory`]: scores each row from the state before it, then learns. Explains
 //!   itself when an alert opens. Saves and loads its state. [`Detector`] and [`Fit`] are the batch family.
-//! - **[`Decider`](detect::Decider)**: a decision policy, where [`decide::Policy`](detect) does not suffice.
+//! - **[`Decider`]**: a decision policy, where [`decide::Policy`](detect) does not suffice.
 //! - **[`Store`](trait@Store)**: keeps samples and gives them back by time and series.
 //! - **[`Sink`]**: takes events. [`sink`] has files, writers and functions.
 //! - **[`Clock`]**: the only source of time. [`SimClock`] runs a live engine in simulated time.

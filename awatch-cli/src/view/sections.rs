@@ -51,7 +51,7 @@ pub(super) fn anomalies(frame: &Frame<'_>, width: usize, room: usize) -> Vec<Lin
     }
     lines.truncate(room.saturating_sub(1).max(1));
     let left = room.saturating_sub(lines.len());
-    let each = if open.len() * 2 <= left { 2 } else { 1 };
+    let each = (left / open.len().max(1)).clamp(1, 3);
     let fitting = if open.len() * each <= left { open.len() } else { left.saturating_sub(1) };
     for anomaly in open.iter().take(fitting) {
         lines.extend(told(anomaly, frame.now, width, each, several));

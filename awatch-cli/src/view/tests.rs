@@ -100,14 +100,14 @@ fn a_small_terminal_has_a_line_for_each_metric() {
     insta::assert_snapshot!(plain(&shown(40, 12, 0)), @r#"
      web-1  health 40  up 2m5s  15 series
      ● critical     4s  system.filesystem.u…
-                        is 97 %, above the …
+                        is 97 %, above the
+                        limit 90 % (rule ne…
     system.filesystem.utilization
       /var                ●             97 %
       /                                 41 %
-    system.cpu.time  +9
+    system.cpu.time  +10
       0                                  0 %
       1                                  5 %
-      2                                 10 %
     system.memory.usage             1.15 GiB
      q quits  learning what is usual
     "#);
