@@ -82,6 +82,7 @@ Examples:
 Exit codes: 0 when all is well, 1 when the configuration has a mistake or a collector fails.";
 
 /// How to run.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RunArgs {
     /// The configuration file [default: the platform's if it is there, else the built-in defaults]

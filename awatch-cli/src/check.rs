@@ -5,14 +5,14 @@ mod probe;
 
 use crate::args::CheckArgs;
 use crate::failure::Failure;
-use crate::load;
+use crate::{load, say};
 
 /// Checks the configuration, looks what its collectors find, and says what would be done with it.
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let loaded = load::load(args.config.as_deref())?;
     let plan = listing::Plan::of(&loaded);
     let found = probe::probe(loaded.assembly)?;
-    print!("{}", listing::listing(&plan, &found));
+    say::out(&listing::listing(&plan, &found));
     match found.troubles.len() {
         0 => Ok(()),
         failed => Err(Failure::Probe { failed, all: plan.collectors.len() }),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::args::InitArgs;
 use crate::failure::Failure;
-use crate::paths;
+use crate::{paths, say};
 
 /// The file that is written: all that can be set, with its default and what it means.
 const TEMPLATE: &str = include_str!("awatch.toml");
@@ -21,8 +21,10 @@ pub(crate) fn init(args: &InitArgs) -> Result<(), Failure> {
         }
     };
     write(&path, args.force).map_err(failed)?;
-    println!("wrote {}", path.display());
-    println!("look at what it does with `awatch check`, change it, then `awatch run`");
+    say::out(&format!(
+        "wrote {}\nlook at what it does with `awatch check`, change it, then `awatch run`\n",
+        path.display()
+    ));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod init;
 mod load;
 mod paths;
 mod run;
+mod say;
 mod stop;
 mod usage;
 mod view;
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{}", failure.render());
+            say::err(&failure.render());
             ExitCode::FAILURE
         }
     }

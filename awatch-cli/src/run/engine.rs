@@ -37,6 +37,11 @@ pub(crate) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Pre
 }
 
 impl Prepared {
+    /// With what the way it is shown adds.
+    pub(crate) fn map(self, change: impl FnOnce(Assembly) -> Assembly) -> Self {
+        Self { assembly: change(self.assembly), ..self }
+    }
+
     /// The engine, restored where there is state; and what could not be taken over.
     pub(crate) fn build(self) -> Result<(Engine, Vec<String>), Failure> {
         let state = self.assembly.state().cloned();

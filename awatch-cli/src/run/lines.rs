@@ -1,7 +1,5 @@
 //! Lines on standard output.
 
-use std::io::Write;
-
 use awatch::Sink;
 use awatch::sink::Lines;
 
@@ -17,8 +15,8 @@ pub(super) fn json() -> impl Sink + 'static {
 
 /// Writes one line of the program's own.
 pub(super) fn write(line: &impl serde::Serialize) {
-    let Ok(mut text) = serde_json::to_vec(line) else { return };
-    text.push(b'\n');
-    // A reader that is gone ends the run by itself.
-    drop(std::io::stdout().lock().write_all(&text));
+    // A line of numbers and names can always be written as JSON.
+    if let Ok(text) = serde_json::to_string(line) {
+        crate::say::out(&(text + "\n"));
+    }
 }

@@ -4,21 +4,26 @@ pub(crate) mod engine;
 mod lines;
 mod report;
 mod tally;
+mod wait;
+
+pub(crate) use self::report::Start;
+pub(crate) use self::wait::Wait;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use awatch::engine::Snapshot;
+use awatch::plugins::Assembly;
 use awatch::{Clock, EngineHandle, Interval, SystemClock};
 
 use self::report::Ending;
-pub(crate) use self::report::Start;
 use self::tally::Tally;
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::stop::{self, Reason};
-use crate::{load, usage, view};
+use crate::view::Recent;
+use crate::{load, say, usage, view};
 
 /// How the run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,50 @@ enum Mode {
     Json,
 }
 
+/// The source of the engine's own metrics.
+const SELF: &str = "awatch";
+
+/// Watches until something ends it.
+pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let (mode, clock) = (Mode::of(args), SystemClock::new());
+    let loaded = load::load(args.config.as_deref())?;
+    let (tell, reasons) = stop::reasons();
+    stop::on_signals(tell.clone(), view::restore)?;
+    if !std::io::stdout().is_terminal() {
+        stop::on_reader_gone(tell.clone())?;
+    }
+    let (tally, recent) = (Arc::new(Tally::default()), Arc::new(Recent::default()));
+    let prepared = engine::prepare(loaded, args, &tally);
+    let start = prepared.start.clone();
+    let (engine, warnings) = prepared.map(|assembly| mode.listen(assembly, &recent)).build()?;
+    mode.begin(&start, &warnings, &clock, args.quiet);
+    let running = engine::start(engine, tell)?;
+    let wait = Wait::new(&reasons, &clock, args.for_time);
+    let reason = match mode {
+        Mode::View => view::show(&running.handle, &start, &recent, &warnings, args.no_color, &wait)?,
+        Mode::Text | Mode::Json if args.quiet => wait.for_reason(),
+        Mode::Text | Mode::Json => {
+            tell_series(&running.handle, start.interval, &wait).unwrap_or_else(|| wait.for_reason())
+        }
+    };
+    stop::ending();
+    if reason == Reason::Signal && !args.quiet {
+        say::err("awatch: ending; a second Ctrl-C ends at once");
+    }
+    let (summary, mut engine) = running.stop()?;
+    let ending = Ending {
+        target: start.target,
+        reason,
+        summary,
+        own_series: own_series(&engine.snapshot()),
+        tally: tally.counts(),
+        cpu: usage::cpu_time(),
+        peak: usage::memory().peak,
+    };
+    mode.end(&ending, &clock, args.quiet);
+    if reason == Reason::EngineGone { Err(Failure::EngineGone) } else { Ok(()) }
+}
+
 impl Mode {
     fn of(args: &RunArgs) -> Self {
         if args.json {
@@ -41,81 +90,51 @@ impl Mode {
             Self::Text
         }
     }
-}
 
-/// Watches until something ends it.
-pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let mode = Mode::of(args);
-    let clock = Arc::new(SystemClock::new());
-    let loaded = load::load(args.config.as_deref())?;
-    let (tell, reasons) = stop::reasons();
-    stop::on_signals(tell.clone(), view::restore)?;
-    if !std::io::stdout().is_terminal() {
-        stop::on_reader_gone(tell.clone())?;
-    }
-    let tally = Arc::new(Tally::default());
-    let mut prepared = engine::prepare(loaded, args, &tally);
-    let start = prepared.start.clone();
-    let recent = Arc::new(view::Recent::default());
-    prepared.assembly = match mode {
-        Mode::View => prepared.assembly.map(|builder| builder.sink(recent.sink())),
-        Mode::Text => prepared.assembly.map(|builder| builder.sink(lines::text())),
-        Mode::Json => prepared.assembly.map(|builder| builder.sink(lines::json())),
-    };
-    let (engine, warnings) = prepared.build()?;
-    match mode {
-        Mode::Json => lines::write(&start.at(clock.now())),
-        Mode::Text | Mode::View => {}
-    }
-    if !args.quiet && mode != Mode::View {
-        eprintln!("{}", start.to_text());
-        warnings.iter().for_each(|warning| eprintln!("{warning}"));
-    }
-    let began = clock.monotonic();
-    let running = engine::start(engine, tell)?;
-    let until = args.for_time.map(|time| began + time);
-    let wait = Wait { reasons: &reasons, clock: &clock, until };
-    let reason = match mode {
-        Mode::View => view::show(&running.handle, &start, &recent, &warnings, args.no_color, &wait)?,
-        Mode::Text | Mode::Json => {
-            let early = if args.quiet { None } else { tell_series(&running.handle, start.interval, &wait) };
-            early.or_else(|| wait.for_reason(None)).unwrap_or(Reason::EngineGone)
+    /// Adds the sink that events are shown by.
+    fn listen(self, assembly: Assembly, recent: &Arc<Recent>) -> Assembly {
+        match self {
+            Self::View => assembly.map(|builder| builder.sink(recent.sink())),
+            Self::Text => assembly.map(|builder| builder.sink(lines::text())),
+            Self::Json => assembly.map(|builder| builder.sink(lines::json())),
         }
-    };
-    stop::ending();
-    if reason == Reason::Signal && !args.quiet {
-        eprintln!("awatch: ending; a second Ctrl-C ends at once");
     }
-    let (summary, mut engine) = running.stop()?;
-    let ending = Ending {
-        target: start.target.clone(),
-        reason,
-        summary,
-        own_series: own_series(&mut engine),
-        tally: tally.counts(),
-        cpu: usage::cpu_time(),
-        peak: usage::memory().peak,
-    };
-    match mode {
-        Mode::Json => lines::write(&ending.at(clock.now())),
-        Mode::Text | Mode::View if !args.quiet => eprintln!("{}", ending.to_text()),
-        Mode::Text | Mode::View => {}
+
+    /// Says what is about to run; the view says so itself.
+    fn begin(self, start: &Start, warnings: &[String], clock: &SystemClock, is_quiet: bool) {
+        if self == Self::Json {
+            lines::write(&start.at(clock.now()));
+        }
+        if !is_quiet && self != Self::View {
+            say::err(&start.to_text());
+            for warning in warnings {
+                say::err(warning);
+            }
+        }
     }
-    if reason == Reason::EngineGone { Err(Failure::EngineGone) } else { Ok(()) }
+
+    /// Says what the run did.
+    fn end(self, ending: &Ending, clock: &SystemClock, is_quiet: bool) {
+        if self == Self::Json {
+            lines::write(&ending.at(clock.now()));
+        } else if !is_quiet {
+            say::err(&ending.to_text());
+        }
+    }
 }
 
-/// Says how many series there are, once they came for the first time; answers the reason when the run ends meanwhile.
+/// Says how many series there are, once they came for the first time; the reason when the run ends meanwhile.
 fn tell_series(handle: &EngineHandle, interval: Interval, wait: &Wait<'_>) -> Option<Reason> {
     for _ in 0..3 {
-        let reason = wait.for_reason(Some(interval.as_duration() + Duration::from_millis(300)));
+        let reason = wait.within(interval.as_duration() + Duration::from_millis(300));
         if reason.is_some() {
             return reason;
         }
         let snapshot = handle.snapshot(Duration::from_secs(1))?;
-        let series = snapshot.targets.iter().flat_map(|target| &target.series);
-        let series = series.filter(|series| series.source.as_str() != "awatch").count();
+        let all: usize = snapshot.targets.iter().map(|target| target.series.len()).sum();
+        let series = all as u64 - own_series(&snapshot);
         if series > 0 {
-            eprintln!("awatch: {series} series");
+            say::err(&format!("awatch: {series} series"));
             return None;
         }
     }
@@ -123,40 +142,7 @@ fn tell_series(handle: &EngineHandle, interval: Interval, wait: &Wait<'_>) -> Op
 }
 
 /// How many series are the engine's own.
-fn own_series(engine: &mut awatch::Engine) -> u64 {
-    let snapshot = engine.snapshot();
+fn own_series(snapshot: &Snapshot) -> u64 {
     let series = snapshot.targets.iter().flat_map(|target| &target.series);
-    series.filter(|series| series.source.as_str() == "awatch").count() as u64
-}
-
-/// Waits for the end of the run.
-pub(crate) struct Wait<'a> {
-    reasons: &'a Receiver<Reason>,
-    clock: &'a SystemClock,
-    /// When the time asked for is over, in monotonic time.
-    until: Option<Duration>,
-}
-
-impl Wait<'_> {
-    /// The reason to end, when there is one within `patience` (`None`: whenever it comes).
-    pub(crate) fn for_reason(&self, patience: Option<Duration>) -> Option<Reason> {
-        let left = self.until.map(|until| until.saturating_sub(self.clock.monotonic()));
-        let Some(time) = left.into_iter().chain(patience).min() else {
-            return Some(self.reasons.recv().unwrap_or(Reason::EngineGone));
-        };
-        match self.reasons.recv_timeout(time) {
-            Ok(reason) => Some(reason),
-            Err(RecvTimeoutError::Disconnected) => Some(Reason::EngineGone),
-            Err(RecvTimeoutError::Timeout) => self.is_time_over().then_some(Reason::TimeOver),
-        }
-    }
-
-    /// The clock of the run.
-    pub(crate) fn clock(&self) -> &SystemClock {
-        self.clock
-    }
-
-    fn is_time_over(&self) -> bool {
-        self.until.is_some_and(|until| until <= self.clock.monotonic())
-    }
+    series.filter(|series| series.source.as_str() == SELF).count() as u64
 }

@@ -230,13 +230,15 @@ impl Ending {
     /// The lines for people.
     pub(super) fn to_text(&self) -> String {
         let Summary { lasted, samples, series, lost, left_behind, .. } = &self.summary;
+        let own = match self.own_series {
+            0 => String::new(),
+            own => format!(" and {own} of its own"),
+        };
         let mut text = format!(
-            "awatch: watched {} for {}: {} series (and {} of Awatch itself), {samples} samples ({:.0}/s), {}, \
-             {lost} lost\n",
+            "awatch: watched {} for {}: {} series{own}, {samples} samples ({:.0}/s), {}, {lost} lost\n",
             self.target,
             rounded(*lasted),
             series.saturating_sub(self.own_series),
-            self.own_series,
             self.per_second(*samples as f64),
             self.anomalies(),
         );
@@ -248,10 +250,8 @@ impl Ending {
         let _ = write!(text, "; ended: {}", self.reason.sentence());
         if !left_behind.is_empty() {
             let names: Vec<&str> = left_behind.iter().map(awatch::Name::as_str).collect();
-            text.push_str(&format!(
-                "\nawatch: did not come back in time and were left behind: {}",
-                names.join(", ")
-            ));
+            let names = names.join(", ");
+            let _ = write!(text, "\nawatch: did not come back in time and were left behind: {names}");
         }
         text
     }

@@ -40,16 +40,16 @@ pub(crate) fn show(
     wait: &Wait<'_>,
 ) -> Result<Reason, Failure> {
     let colors = !no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut terminal = Terminal::enter(colors)?;
+    let terminal = Terminal::enter(colors)?;
     let mut view =
         View { start, recent, notices, snapshot: None, scroll: 0, began: wait.clock().monotonic() };
     let refresh = start.interval.clamp(quarter_second(), Interval::SECOND);
     loop {
         view.snapshot = handle.snapshot(Duration::from_millis(500)).or(view.snapshot);
-        view.draw(&mut terminal, wait)?;
+        view.draw(&terminal, wait)?;
         let now = wait.clock().now();
         let next = now.next_on(refresh).plus(AFTER_TICK).since(now).unwrap_or(AFTER_TICK);
-        if let Some(reason) = view.attend(&mut terminal, wait, next)? {
+        if let Some(reason) = view.attend(&terminal, wait, next)? {
             return Ok(reason);
         }
     }
@@ -72,7 +72,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn draw(&mut self, terminal: &mut Terminal, wait: &Wait<'_>) -> Result<(), Failure> {
+    fn draw(&mut self, terminal: &Terminal, wait: &Wait<'_>) -> Result<(), Failure> {
         let uptime = wait.clock().monotonic().saturating_sub(self.began);
         let seconds = uptime.as_secs_f64();
         let cpu = usage::cpu_time().as_secs_f64();
@@ -91,7 +91,7 @@ impl View<'_> {
             events: &events,
             scroll: self.scroll,
         };
-        let rendered = render(&frame, terminal.size());
+        let rendered = render(&frame, Terminal::size());
         self.scroll = rendered.scroll;
         terminal.show(&rendered.lines)
     }
@@ -99,22 +99,22 @@ impl View<'_> {
     /// Answers to keys and changes of size for `time`; the reason when the run is to end.
     fn attend(
         &mut self,
-        terminal: &mut Terminal,
+        terminal: &Terminal,
         wait: &Wait<'_>,
         time: Duration,
     ) -> Result<Option<Reason>, Failure> {
         let until = wait.clock().monotonic() + time;
         loop {
-            if let Some(reason) = wait.for_reason(Some(Duration::ZERO)) {
+            if let Some(reason) = wait.within(Duration::ZERO) {
                 return Ok(Some(reason));
             }
             let left = until.saturating_sub(wait.clock().monotonic());
             if left.is_zero() {
                 return Ok(None);
             }
-            match terminal.input(left) {
+            match Terminal::input(left) {
                 Input::None => {}
-                Input::Gone => return Ok(wait.for_reason(Some(left))),
+                Input::Gone => return Ok(wait.within(left)),
                 Input::Quit => return Ok(Some(Reason::Quit)),
                 Input::Resized => self.draw(terminal, wait)?,
                 Input::Scroll(by) => {

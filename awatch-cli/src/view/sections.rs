@@ -1,5 +1,6 @@
 //! What stands around the values: the header, the open anomalies, the latest events, the footer.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use awatch::engine::TargetSnapshot;
@@ -50,7 +51,7 @@ pub(super) fn anomalies(frame: &Frame<'_>, width: usize, room: usize) -> Vec<Lin
     }
     lines.truncate(room.saturating_sub(1).max(1));
     let left = room.saturating_sub(lines.len());
-    let each = if open.len() * 2 <= left { 2 } else { 1 };
+    let each = (left / open.len().max(1)).clamp(1, 3);
     let fitting = if open.len() * each <= left { open.len() } else { left.saturating_sub(1) };
     for anomaly in open.iter().take(fitting) {
         lines.extend(told(anomaly, frame.now, width, each, several));
@@ -113,12 +114,18 @@ pub(super) fn footer(frame: &Frame<'_>, table: &Table) -> Line {
     let mut text = " q quits".to_owned();
     if table.shown < table.all {
         let (first, last) = (table.scroll + 1, table.scroll + table.shown);
-        text.push_str(&format!("  ↑ ↓ metrics {first}–{last} of {}", table.all));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "  ↑ ↓ metrics {first}–{last} of {}", table.all);
     }
-    let learning = frame.snapshot.is_some_and(|snapshot| {
-        let mut series = snapshot.targets.iter().flat_map(|target| &target.series);
-        !series.any(|series| series.upper.is_some())
-    });
-    text.push_str(if learning { "  learning what is usual" } else { "  value, then its usual range" });
+    text.push_str(if is_learning(frame) { "  learning what is usual" } else { "  right: what is usual" });
     Line::new().with(text, Style::Dim)
+}
+
+/// Whether most series have no usual range yet.
+fn is_learning(frame: &Frame<'_>) -> bool {
+    let targets = frame.snapshot.map(|snapshot| snapshot.targets.as_slice()).unwrap_or_default();
+    let series = targets.iter().flat_map(|target| &target.series);
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        series.filter(|series| series.source.as_str() != SELF).partition(|series| series.upper.is_some());
+    known.len() < unknown.len()
 }

@@ -43,6 +43,7 @@ pub(super) enum Input {
 }
 
 impl Terminal {
+    /// Takes the terminal.
     pub(super) fn enter(colors: bool) -> Result<Self, Failure> {
         let failed = |error: std::io::Error| Failure::Setup { what: "the terminal", source: error.into() };
         let before = std::panic::take_hook();
@@ -57,14 +58,14 @@ impl Terminal {
         Ok(terminal)
     }
 
-    #[expect(clippy::unused_self, reason = "the size is that of the terminal entered")]
-    pub(super) fn size(&self) -> Size {
+    /// The size now.
+    pub(super) fn size() -> Size {
         let (width, height) = terminal::size().unwrap_or((80, 24));
         Size { width: usize::from(width), height: usize::from(height) }
     }
 
     /// Shows the lines, in one write, so that nothing flickers.
-    pub(super) fn show(&mut self, lines: &[Line]) -> Result<(), Failure> {
+    pub(super) fn show(&self, lines: &[Line]) -> Result<(), Failure> {
         let frame = paint(lines, self.colors);
         let mut stdout = std::io::stdout().lock();
         stdout
@@ -74,7 +75,7 @@ impl Terminal {
     }
 
     /// What the person did within `time`.
-    pub(super) fn input(&mut self, time: Duration) -> Input {
+    pub(super) fn input(time: Duration) -> Input {
         match event::poll(time) {
             Ok(false) => Input::None,
             Ok(true) => event::read().map_or(Input::Gone, |event| meaning(&event)),
@@ -98,7 +99,7 @@ fn meaning(event: &Event) -> Input {
         _ => return Input::None,
     };
     match key.code {
-        KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Quit,
+        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Quit,
         KeyCode::Char('q' | 'Q') | KeyCode::Esc => Input::Quit,
         KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Resized,
         KeyCode::Up | KeyCode::Char('k') => Input::Scroll(-1),

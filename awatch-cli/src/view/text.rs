@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(cut("filesystem", 5), "file…");
         assert_eq!(cut("a\tb\u{1b}[2J", 20), "a b [2J");
         assert_eq!(cut("abc", 0), "");
-        assert_eq!(cut_front("system.cpu.time", 9), "….cpu.time");
+        assert_eq!(cut_front("system.cpu.time", 9), "…cpu.time");
         assert_eq!(cut_front("  eth0 receive", 10), "  …receive");
         assert_eq!(cut_front("  eth0 receive", 1), "…");
         assert_eq!(cut_front("eth0", 4), "eth0");

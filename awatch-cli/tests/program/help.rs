@@ -3,7 +3,7 @@ use tempfile::TempDir;
 use crate::process::{output, text};
 
 fn said(arguments: &[&str]) -> String {
-    let home = TempDir::new().unwrap();
+    let home = TempDir::new().expect("a folder");
     let done = output(home.path(), arguments);
     assert_eq!(done.status.code(), Some(0));
     text(&done.stdout)
@@ -16,7 +16,41 @@ fn the_version_is_the_packages() {
 
 #[test]
 fn the_program() {
-    insta::assert_snapshot!(said(&["--help"]), @"");
+    insta::assert_snapshot!(said(&["--help"]), @r#"
+    Watches this machine and explains what is unusual.
+
+    Awatch collects the metrics of this machine, learns what is usual for each of them, and tells in
+    plain words when something is not. Nothing leaves the machine.
+
+    Usage: awatch <COMMAND>
+
+    Commands:
+      run    Watch this machine until stopped
+      init   Write a commented configuration file
+      check  Check a configuration and show what it would do
+      help   Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Examples:
+      awatch run                    watch this machine, live
+      awatch run --json | tee log   one JSON object per event
+      awatch check                  say what would be collected, and how it would be watched
+      awatch init                   write a configuration file to change
+
+    Exit codes:
+      0    done, or ended as asked: time over, `q`, Ctrl-C, SIGTERM, or the reader
+           of the output is gone
+      1    a mistake in the configuration, or something could not be read, written
+           or started
+      2    a mistake on the command line
+      130  ended at once by a second Ctrl-C or SIGTERM
+    "#);
 }
 
 #[test]

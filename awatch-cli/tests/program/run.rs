@@ -85,18 +85,21 @@ fn the_second_signal_ends_at_once() {
     let home = TempDir::new().unwrap();
     // A pipe that nobody reads: opening it takes for ever, and the end of the run waits for it.
     let pipe = home.path().join("pipe");
-    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
+    let read_write = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, read_write, 0).expect("a pipe");
     let more =
         format!("[engine]\nshutdown_grace = \"60s\"\n[[sink]]\nkind = \"text\"\nfile = {:?}", path(&pipe));
     let config = eventful(&home, &more);
     let mut watching = Watching::start(home.path(), &["run", "--for", "60s", "--config", path(&config)]);
     let mut line = String::new();
-    BufReader::new(watching.stdout()).read_line(&mut line).expect("an event");
+    // Kept until the end: a reader that goes would end the run by itself.
+    let mut events = BufReader::new(watching.stdout());
+    events.read_line(&mut line).expect("an event");
     watching.signal(Signal::INT);
     watching.wait_for("awatch: ending; a second Ctrl-C ends at once\n");
     watching.signal(Signal::INT);
     let (code, err) = watching.end();
+    drop(events);
     assert_eq!(code, Some(130), "{err}");
 }
 

@@ -85,6 +85,7 @@ impl FromStr for Matcher {
             }
         };
         let (target, metric) = path.rsplit_once('/').unwrap_or(("*", path));
+        let (target, metric) = (target.trim(), metric.trim());
         if metric.is_empty() || target.is_empty() {
             return Err(error("the name is empty"));
         }
@@ -98,9 +99,14 @@ fn labels(text: &str) -> Result<Vec<(String, String)>, &'static str> {
         if name.trim().is_empty() {
             return Err("a label has no name");
         }
-        Ok((name.trim().to_owned(), value.trim().trim_matches('"').to_owned()))
+        Ok((name.trim().to_owned(), unquoted(value.trim()).to_owned()))
     };
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(pair).collect()
+}
+
+/// The text between one pair of quotes, or the text itself.
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text)
 }
 
 /// Whether `text` has the form of `pattern`, in which `*` stands for any text. O(pattern × text).
@@ -125,7 +131,13 @@ impl fmt::Display for Matcher {
         }
         f.write_str(&self.metric)?;
         for (index, (name, value)) in self.labels.iter().enumerate() {
-            write!(f, "{}{name}={value}", if index == 0 { '{' } else { ',' })?;
+            f.write_str(if index == 0 { "{" } else { "," })?;
+            // Quotes keep what reading would take away.
+            if value.trim() == value && unquoted(value) == value {
+                write!(f, "{name}={value}")?;
+            } else {
+                write!(f, "{name}=\"{value}\"")?;
+            }
         }
         if self.labels.is_empty() { Ok(()) } else { f.write_str("}") }
     }
@@ -186,7 +198,29 @@ mod tests {
         assert!("a{=1}".parse::<Matcher>().is_err());
     }
 
+    #[test]
+    fn what_is_quoted_is_printed_so_that_it_reads_the_same() {
+        for (pattern, printed) in [
+            ("a{b=\" c \"}", "a{b=\" c \"}"),
+            ("a{b=\"\"c\"\"}", "a{b=\"\"c\"\"}"),
+            ("a{b=\"c\", d = e }", "a{b=c,d=e}"),
+            ("a{b=\"}", "a{b=\"}"),
+            ("* / a {}", "a"),
+        ] {
+            let matcher: Matcher = pattern.parse().unwrap();
+            assert_eq!(matcher.to_string(), printed);
+            assert_eq!(printed.parse(), Ok(matcher));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_looks_like_a_pattern_is_read_or_refused(text in "[ab*/ ]{0,6}\\{([ab]=[ab\" ,]{0,6}){0,2}\\}?") {
+            if let Ok(matcher) = text.parse::<Matcher>() {
+                prop_assert_eq!(matcher.to_string().parse::<Matcher>(), Ok(matcher));
+            }
+        }
+
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,60}") {
             if let Ok(matcher) = text.parse::<Matcher>() {

@@ -90,7 +90,7 @@ impl WatchPart {
 
 impl StateFile {
     /// How often unless told otherwise: every minute.
-    pub const EVERY: Duration = Duration::from_secs(60);
+    pub const EVERY: Duration = Duration::from_mins(1);
 }
 
 impl Assembly {

@@ -16,9 +16,9 @@ fn register_all(plugins: &mut Plugins) -> Result<(), DuplicateKindError> {
     plugins.sink("jsonl", |table| file_lines(table, FileLines::json))?;
     plugins.sink("text", |table| file_lines(table, FileLines::text))?;
     #[cfg(feature = "collect")]
-    plugins.collector("host", host)?;
+    plugins.collector("host", |table| host(&table))?;
     #[cfg(feature = "store")]
-    plugins.store("memory", memory)?;
+    plugins.store("memory", |table| memory(&table))?;
     #[cfg(feature = "detect")]
     detectors::register(plugins)?;
     Ok(())
@@ -48,7 +48,7 @@ fn file_lines(mut table: Table, make: fn(std::path::PathBuf) -> FileLines) -> Re
 }
 
 #[cfg(feature = "collect")]
-fn host(table: Table) -> Result<awatch_collect::Host, ConfigError> {
+fn host(table: &Table) -> Result<awatch_collect::Host, ConfigError> {
     use awatch_collect::host::{HostConfig, HostConfigError as E};
     let config: HostConfig = table.deserialize()?;
     config.build().map_err(|error| match &error {
@@ -60,7 +60,7 @@ fn host(table: Table) -> Result<awatch_collect::Host, ConfigError> {
 }
 
 #[cfg(feature = "store")]
-fn memory(table: Table) -> Result<awatch_store::MemoryStore, ConfigError> {
+fn memory(table: &Table) -> Result<awatch_store::MemoryStore, ConfigError> {
     use awatch_store::{MemoryStoreConfig, MemoryStoreConfigError as E};
     let config: MemoryStoreConfig = table.deserialize()?;
     config.build().map_err(|error| match &error {
@@ -83,25 +83,26 @@ mod detectors {
     use super::refused;
 
     pub(super) fn register(plugins: &mut Plugins) -> Result<(), DuplicateKindError> {
-        plugins.detectors.register("zscore", zscore)?.register("threshold", threshold)?;
+        plugins.detectors.register("zscore", |table| zscore(&table))?;
+        plugins.detectors.register("threshold", |table| threshold(&table))?;
         Ok(())
     }
 
-    fn zscore(table: Table) -> Result<DetectorPart, ConfigError> {
+    fn zscore(table: &Table) -> Result<DetectorPart, ConfigError> {
         let config: ZScore = table.deserialize()?;
-        let factory = config.build().map_err(|error| refused(&table, &error))?;
+        let factory = config.build().map_err(|error| refused(table, &error))?;
         let policy = policy::changes_of(factory.default_policy().policy().clone());
         Ok(DetectorPart { factory: Arc::new(factory), policy })
     }
 
-    fn threshold(table: Table) -> Result<DetectorPart, ConfigError> {
+    fn threshold(table: &Table) -> Result<DetectorPart, ConfigError> {
         let config: Threshold = table.deserialize()?;
         // One by one first, so that the message points at the rule that is wrong.
         for (index, rule) in config.rules.iter().enumerate() {
             let alone = Threshold { rules: vec![rule.clone()] };
-            alone.build().map_err(|error| at_rule(&table, index, &error))?;
+            alone.build().map_err(|error| at_rule(table, index, &error))?;
         }
-        let factory = config.build().map_err(|error| refused(&table, &error))?;
+        let factory = config.build().map_err(|error| refused(table, &error))?;
         Ok(DetectorPart { factory: Arc::new(factory), policy: policy::changes_of(Policy::immediate()) })
     }
 

@@ -18,7 +18,7 @@
 //! "#;
 //! # #[cfg(all(feature = "collect", feature = "detect", feature = "store"))] {
 //! let assembly = Plugins::builtin().assemble(Document::parse("awatch.toml", text)?)?;
-//! assert_eq!(assembly.watches()[0].name, "zscore");
+//! assert_eq!(assembly.watches()[0].part.name, "zscore");
 //! let engine = assembly.build()?;
 //! # drop(engine); }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
