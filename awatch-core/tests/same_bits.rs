@@ -13,6 +13,9 @@ use awatch_core::{Clock, Engine, Event, EventKind, SampleBatch, Shutdown, SimClo
 use proptest::prelude::*;
 use support::*;
 
+const NAMES: [&str; 3] = ["a", "b", "c"];
+const LOADS: [&str; 3] = ["a.load", "b.load", "c.load"];
+
 fn json(events: &[Event]) -> String {
     events.iter().map(|event| serde_json::to_string(event).unwrap() + "\n").collect()
 }
@@ -39,7 +42,8 @@ fn feed(engine: &mut Engine, from: i64, to: i64) {
             if (second - 100 * (source + 1)).unsigned_abs() < 15 {
                 continue;
             }
-            let batch = gauge(engine, ["a", "b", "c"][source as usize], "load", second, load(source, second));
+            let batch =
+                gauge(engine, NAMES[source as usize], LOADS[source as usize], second, load(source, second));
             engine.step(&batch, batch.at()).unwrap();
         }
     }
@@ -49,12 +53,12 @@ fn feed(engine: &mut Engine, from: i64, to: i64) {
 #[test]
 fn live_and_polled_and_stepped_give_the_same_bytes() {
     let collector = |source: i64, end: Option<Shutdown>| Scripted {
-        name: ["a", "b", "c"][source as usize],
+        name: NAMES[source as usize],
         script: move |second, out: &mut SampleBatch| {
             if let Some(shutdown) = end.as_ref().filter(|_| second == 600) {
                 shutdown.trigger();
             }
-            out.gauge("load", [], &Unit::RATIO, load(source, second))?;
+            out.gauge(LOADS[source as usize], [], &Unit::RATIO, load(source, second))?;
             Ok(())
         },
     };
@@ -83,7 +87,7 @@ fn live_and_polled_and_stepped_give_the_same_bytes() {
     for second in 0..=600 {
         for source in 0..3 {
             let batch =
-                gauge(&engine, ["a", "b", "c"][source as usize], "load", second, load(source, second));
+                gauge(&engine, NAMES[source as usize], LOADS[source as usize], second, load(source, second));
             engine.step(&batch, batch.at()).unwrap();
         }
     }
@@ -144,7 +148,7 @@ fn a_watch_that_was_not_there_starts_fresh_on_the_known_series() {
     let restored = grown.restore(&saved).unwrap();
     assert_eq!(restored.fresh.len(), 1);
     assert_eq!(restored.fresh[0].0.as_str(), "three");
-    let batch = gauge(&grown, "a", "load", 60, 5.0);
+    let batch = gauge(&grown, "a", "a.load", 60, 5.0);
     grown.step(&batch, batch.at()).unwrap();
     let opened = kept.events().iter().filter(|event| json(&[(*event).clone()]).contains("\"three\"")).count();
     assert_eq!(opened, 1);
@@ -175,7 +179,7 @@ fn a_run_that_resumes_says_so_and_does_not_count_the_time_it_was_down() {
             .build()
             .unwrap();
         engine.restore_from(&path).unwrap();
-        engine.checkpoint_to(&path, std::time::Duration::from_secs(10));
+        engine.checkpoint_to(&path, std::time::Duration::from_secs(10)).unwrap();
         run(&mut engine, &shutdown);
     };
     let kept = Kept::default();
@@ -232,7 +236,7 @@ fn a_checkpoint_that_cannot_be_written_is_told_of_once_and_changes_nothing_else(
     std::fs::write(folder.path().join("file"), "in the way").unwrap();
     let (clock, shutdown, kept) = (SimClock::new(START), Shutdown::new(), Kept::default());
     let mut engine = builder(&clock).collector(steady(60, &shutdown)).sink(kept.clone()).build().unwrap();
-    engine.checkpoint_to(folder.path().join("file/checkpoint"), std::time::Duration::from_secs(10));
+    engine.checkpoint_to(folder.path().join("file/checkpoint"), std::time::Duration::from_secs(10)).unwrap();
     run(&mut engine, &shutdown);
     let EventKind::CheckpointFailed { error } = kept.only("checkpoint.failed").kind else { panic!() };
     assert!(error.starts_with("the checkpoint file "), "{error}");

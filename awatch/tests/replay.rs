@@ -12,8 +12,8 @@ use awatch::detect::threshold::Threshold;
 use awatch::detect::zscore::ZScore;
 use awatch::store::MemoryStoreConfig;
 use awatch::{
-    CollectError, Collector, Engine, EngineOptions, Event, Interval, Name, SampleBatch, Shutdown, SimClock, Sink,
-    SinkError, Target, Timestamp, Unit,
+    CollectError, Collector, Engine, EngineOptions, Event, Interval, Name, SampleBatch, Shutdown, SimClock,
+    Sink, SinkError, Target, Timestamp, Unit,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -50,9 +50,9 @@ fn report(source: usize, second: i64, out: &mut SampleBatch) -> Result<(), Colle
         out.gauge("web.errors", [], &Unit::count("error"), errors)?;
         let latency = 0.02 + 0.002 * noise(3, second).abs() + if incident(3, second) { 0.2 } else { 0.0 };
         out.gauge("web.latency", [], &Unit::SECONDS, latency)?;
-        for worker in ["a", "b", "c"] {
+        for (seed, worker) in [(8, "a"), (9, "b"), (10, "c")] {
             if second % 600 != 17 {
-                let load = 0.5 + 0.05 * noise(worker.len() as i64 + 7, second);
+                let load = 0.5 + 0.05 * noise(seed, second);
                 out.gauge("web.worker.load", [("worker", worker)], &Unit::RATIO, load)?;
             }
         }
@@ -97,7 +97,8 @@ impl Sink for Lines {
     }
 
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
-        let line = serde_json::to_string(event).map_err(|error| SinkError::permanent("writing JSON", error))?;
+        let line =
+            serde_json::to_string(event).map_err(|error| SinkError::permanent("writing JSON", error))?;
         let mut text = self.0.lock().unwrap();
         text.push_str(&line);
         text.push('\n');

@@ -5,14 +5,21 @@
 //!   such loop must do: look each series up in a hash map by name, keep the value, update mean and variance (Welford),
 //!   compare.
 //! - `handle/set`: what a program pays in its own hot path, beside the gauge of `prometheus-client`.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking, and criterion's macros are undocumented")]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a benchmark fails by panicking, and criterion's macros are undocumented"
+)]
 
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use awatch_core::{Engine, Interval, Kind, Labels, Name, SampleBatch, SeriesId, SeriesKey, SeriesMeta, Target, Timestamp, Unit};
+use awatch_core::{
+    Engine, Interval, Kind, Labels, Name, SampleBatch, SeriesId, SeriesKey, SeriesMeta, Target, Timestamp,
+    Unit,
+};
 use awatch_detect::decide::Policy;
 use awatch_detect::zscore::ZScore;
 use awatch_store::MemoryStoreConfig;
@@ -47,7 +54,8 @@ impl Tick {
             .watch("zscore", ZScore::default().build().unwrap())
             .build()
             .unwrap();
-        let mut batch = engine.batch(Name::new("bench").unwrap(), Interval::SECOND, Timestamp::from_secs(START));
+        let mut batch =
+            engine.batch(Name::new("bench").unwrap(), Interval::SECOND, Timestamp::from_secs(START));
         let target = Arc::clone(engine.target());
         let ids = (0..series).map(|index| batch.series(&meta(&target, index)).unwrap()).collect();
         let mut tick = Self { engine, batch, ids, values: Values(42), second: START };
@@ -111,8 +119,11 @@ fn tick(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(series as u64));
         let mut tick = Tick::new(series);
         assert_eq!(tick.engine.snapshot().targets[0].series.len(), series);
-        group.bench_function(BenchmarkId::new("awatch", format!("series={series}")), |b| b.iter(|| tick.step()));
-        let names: Vec<String> = (0..series).map(|i| format!("host/system.disk.utilization{{device=\"sd{i}\"}}")).collect();
+        group.bench_function(BenchmarkId::new("awatch", format!("series={series}")), |b| {
+            b.iter(|| tick.step())
+        });
+        let names: Vec<String> =
+            (0..series).map(|i| format!("host/system.disk.utilization{{device=\"sd{i}\"}}")).collect();
         let (mut naive, mut values) = (Naive::default(), Values(42));
         naive.step(&names, &mut values);
         group.bench_function(BenchmarkId::new("naive", format!("series={series}")), |b| {

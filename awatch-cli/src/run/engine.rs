@@ -57,7 +57,7 @@ impl Prepared {
             Err(EngineError::Checkpoint { reason }) => vec![set_aside(&file, &reason)?],
             Err(error) => return Err(error.into()),
         };
-        engine.checkpoint_to(file, every);
+        engine.checkpoint_to(file, every)?;
         Ok((engine, warnings))
     }
 }

@@ -1,6 +1,6 @@
 //! Series that are scored as one row: those of one source on one target, or all of a target.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub(super) struct Group {
     row: Vec<f64>,
     /// The values of the last row, as detectors saw them.
     pub(super) shown: Option<Arc<BlockRow>>,
+    /// Rows that wait for the other sources of the target.
+    pub(super) waiting: VecDeque<Arc<BlockRow>>,
     pub(super) frame: usize,
     /// Where each place stands in the frame of its target.
     pub(super) frame_places: Vec<usize>,
@@ -34,6 +36,8 @@ pub(super) struct Place {
     pub(super) meta: Arc<SeriesMeta>,
     pub(super) rate: Rate,
     pub(super) last_seen: Timestamp,
+    /// Tells this tenant of the place from the others.
+    pub(super) tenancy: u64,
 }
 
 /// A [`Place`] as saved.
@@ -54,6 +58,7 @@ impl Group {
             free: BTreeSet::new(),
             row: Vec::new(),
             shown: None,
+            waiting: VecDeque::new(),
             frame,
             frame_places: Vec::new(),
         }
@@ -109,13 +114,39 @@ impl Group {
     }
 
     /// Closes the row being filled.
-    pub(super) fn take_row(&mut self, block: usize, at: Timestamp, elapsed: Duration) -> Arc<BlockRow> {
-        let row = Arc::new(BlockRow { block, at, elapsed, values: self.row.as_slice().into() });
+    pub(super) fn take_row(
+        &mut self,
+        block: usize,
+        at: Timestamp,
+        previous: Option<Timestamp>,
+        elapsed: Duration,
+    ) -> Arc<BlockRow> {
+        let row = Arc::new(BlockRow { block, at, previous, elapsed, values: self.row.as_slice().into() });
         self.row.fill(f64::NAN);
         self.shown = Some(Arc::clone(&row));
         row
     }
+
+    /// Keeps a row until the row of its target is closed.
+    pub(super) fn keep_for_frame(&mut self, row: &Arc<BlockRow>) {
+        if self.waiting.len() >= MOST_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(Arc::clone(row));
+    }
+
+    /// The row that belongs to a tick of the target's grid; forgets it and those before.
+    pub(super) fn row_for_frame(&mut self, tick: Timestamp, interval: Interval) -> Option<Arc<BlockRow>> {
+        let mut found = None;
+        while self.waiting.front().is_some_and(|row| row.at.floor(interval) <= tick) {
+            found = self.waiting.pop_front().filter(|row| row.at.floor(interval) == tick);
+        }
+        found
+    }
 }
+
+/// So many rows of a group wait at most for a source of its target that reports later.
+const MOST_WAITING: usize = 1024;
 
 /// All series of a target that come at one interval, for detectors that look at a target as a whole.
 #[derive(Debug)]

@@ -202,6 +202,7 @@ impl EngineBuilder {
             core,
             checkpoints: None,
             restored: false,
+            saves: 0,
         })
     }
 }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::guard::guard;
 use super::lane::{AlertChange, Band, BlockRow, Fault, LaneOutput};
-use crate::Scores;
 use crate::detect::{
     Change, ChangeKind, Column, Decider, DeciderFactory, Decisions, DetectorFactory, Explanation, Learn,
     OnlineDetector, Row, Scope,
 };
 use crate::series::SeriesMeta;
+use crate::{Scores, Timestamp};
 
-/// After so many panics an instance is given up.
+/// After so many panics, each within the time from the one before, an instance is given up.
 const MAX_PANICS: u32 = 3;
+const PANICS_COUNT_FOR: Duration = Duration::from_hours(1);
 
 #[derive(Debug)]
 pub(crate) struct Cell {
@@ -27,13 +29,26 @@ pub(crate) struct Cell {
     scores: Scores,
     decisions: Decisions,
     panics: u32,
+    /// The tick of the last panic.
+    panicked: Option<Timestamp>,
+    /// The tick of the last row it saw.
+    pub(super) last: Option<Timestamp>,
+}
+
+/// A series at a place of the detector.
+#[derive(Clone, Debug)]
+pub(super) struct Tenant {
+    /// Its place in the block.
+    pub(super) place: usize,
+    pub(super) tenancy: u64,
+    column: Column,
 }
 
 /// Which place of the block each place of the detector shows, and the way back.
 #[derive(Debug, Default)]
 pub(super) struct PlaceMap {
     /// Per place of the detector, its place in the block and its column.
-    pub(super) columns: Vec<Option<(usize, Column)>>,
+    pub(super) columns: Vec<Option<Tenant>>,
     /// Per place of the block, its place in the detector.
     back: Vec<Option<usize>>,
     /// Free places, the lowest used first, so that a restored instance fills them in the same order.
@@ -46,14 +61,18 @@ impl PlaceMap {
     }
 
     fn block_place(&self, index: usize) -> Option<usize> {
-        self.columns.get(index).and_then(|column| column.as_ref().map(|(place, _)| *place))
+        self.tenant(index).map(|tenant| tenant.place)
+    }
+
+    fn tenant(&self, index: usize) -> Option<&Tenant> {
+        self.columns.get(index).and_then(Option::as_ref)
     }
 
     fn next_free(&mut self) -> usize {
         self.free.pop_first().unwrap_or(self.columns.len())
     }
 
-    fn set(&mut self, index: usize, column: Option<(usize, Column)>) {
+    fn set(&mut self, index: usize, column: Option<Tenant>) {
         if index >= self.columns.len() {
             self.columns.resize(index + 1, None);
         }
@@ -61,7 +80,7 @@ impl PlaceMap {
             self.point_back(old, None);
         }
         match &column {
-            Some((place, _)) => self.point_back(*place, Some(index)),
+            Some(tenant) => self.point_back(tenant.place, Some(index)),
             None => {
                 self.free.insert(index);
             }
@@ -82,15 +101,17 @@ impl PlaceMap {
 }
 
 impl Cell {
+    /// An instance without series; the message when the plug-in panicked.
     pub(super) fn new(
         block: usize,
         factory: Arc<dyn DetectorFactory>,
         policy: Arc<dyn DeciderFactory>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, String> {
+        let (detector, decider) = guard(|| (factory.create(), policy.create()))?;
+        Ok(Self {
             block,
-            detector: factory.create(),
-            decider: policy.create(),
+            detector,
+            decider,
             factory,
             policy,
             map: PlaceMap::default(),
@@ -98,23 +119,26 @@ impl Cell {
             scores: Scores::default(),
             decisions: Decisions::default(),
             panics: 0,
-        }
+            panicked: None,
+            last: None,
+        })
     }
 
     /// Gives the block's place to a series, or takes it away.
-    pub(super) fn bind(&mut self, place: usize, series: Option<&SeriesMeta>, out: &mut LaneOutput) {
+    pub(super) fn bind(&mut self, place: (usize, u64), series: Option<&SeriesMeta>, out: &mut LaneOutput) {
+        let (place, tenancy) = place;
         if let Some(index) = self.map.of_block(place) {
             self.set_column(index, None, out);
         }
         if let Some(meta) = series {
             let column = Column { key: meta.column(), interval: meta.interval };
             let index = self.map.next_free();
-            self.set_column(index, Some((place, column)), out);
+            self.set_column(index, Some(Tenant { place, tenancy, column }), out);
         }
     }
 
-    fn set_column(&mut self, index: usize, column: Option<(usize, Column)>, out: &mut LaneOutput) {
-        let bound = column.as_ref().map(|(_, column)| column.clone());
+    fn set_column(&mut self, index: usize, column: Option<Tenant>, out: &mut LaneOutput) {
+        let bound = column.as_ref().map(|tenant| tenant.column.clone());
         self.map.set(index, column);
         self.guarded(out, |cell, _| cell.tell(index, bound.as_ref()));
     }
@@ -139,7 +163,7 @@ impl Cell {
     pub(super) fn row(&mut self, row: &BlockRow, out: &mut LaneOutput) {
         self.row.clear();
         self.row.extend(self.map.columns.iter().map(|column| {
-            column.as_ref().and_then(|(place, _)| row.values.get(*place).copied()).unwrap_or(f64::NAN)
+            column.as_ref().and_then(|tenant| row.values.get(tenant.place).copied()).unwrap_or(f64::NAN)
         }));
         self.guarded(out, |cell, out| cell.score(row, out));
     }
@@ -148,7 +172,8 @@ impl Cell {
         let outputs = self.outputs();
         self.scores.reset(outputs);
         self.decisions.reset(outputs);
-        let row = Row { at: input.at, elapsed: input.elapsed, values: &self.row };
+        let row = Row { at: input.at, elapsed: self.elapsed(input), values: &self.row };
+        self.last = Some(input.at);
         self.detector.step(row, Learn::Yes, &mut self.scores);
         self.decider.step(row, &self.scores, &mut self.decisions);
         for change in &self.decisions.changes {
@@ -158,12 +183,19 @@ impl Cell {
         }
     }
 
+    /// The time since the last row it saw: more than since the row before when it missed some.
+    fn elapsed(&self, input: &BlockRow) -> Duration {
+        let missed = input.previous.zip(self.last).and_then(|(previous, last)| previous.since(last));
+        input.elapsed + missed.unwrap_or_default()
+    }
+
     fn alert(&self, input: &BlockRow, change: &Change, explanation: Option<Explanation>) -> AlertChange {
-        let place = match self.factory.scope() {
-            Scope::Series => self.map.block_place(change.output),
+        let tenant = match self.factory.scope() {
+            Scope::Series => self.map.tenant(change.output),
             Scope::Target => None,
         };
-        AlertChange { block: self.block, place, at: input.at, change: *change, explanation }
+        let (place, tenancy) = (tenant.map(|tenant| tenant.place), tenant.map_or(0, |tenant| tenant.tenancy));
+        AlertChange { block: self.block, place, tenancy, at: input.at, change: *change, explanation }
     }
 
     /// Runs a plug-in's part; after a panic the instance starts again without history, or is given up.
@@ -174,10 +206,18 @@ impl Cell {
         let before = out.changes.len();
         let Err(message) = guard(|| call(self, out)) else { return };
         out.changes.truncate(before);
+        // What happened long ago does not count any more.
+        let is_old =
+            |(now, then): (Timestamp, Timestamp)| now.since(then).is_some_and(|ago| ago > PANICS_COUNT_FOR);
+        if self.last.zip(self.panicked).is_some_and(is_old) {
+            self.panics = 0;
+        }
+        self.panicked = self.last;
         self.panics += 1;
         let disabled = self.panics >= MAX_PANICS || guard(|| self.start_again()).is_err();
         if disabled {
             self.panics = MAX_PANICS;
+            self.scores.reset(0);
         }
         out.faults.push(Fault { block: self.block, message, disabled });
     }
@@ -186,13 +226,13 @@ impl Cell {
         self.detector = self.factory.create();
         self.decider = self.policy.create();
         for index in 0..self.map.columns.len() {
-            let column = self.map.columns.get(index).cloned().flatten().map(|(_, column)| column);
+            let column = self.map.tenant(index).map(|tenant| tenant.column.clone());
             self.tell(index, column.as_ref());
         }
     }
 
     pub(super) fn memory(&self) -> usize {
-        let places = self.map.columns.len() * size_of::<Option<(usize, Column)>>();
+        let places = self.map.columns.len() * size_of::<Option<Tenant>>();
         let buffers = self.map.columns.len() * (size_of::<f64>() * 7 + 2);
         guard(|| self.detector.memory() + self.decider.memory()).unwrap_or(0) + places + buffers
     }
@@ -228,10 +268,12 @@ impl Cell {
     }
 
     /// Puts a series back where it was when the state was saved.
-    pub(super) fn restore_column(&mut self, index: usize, series: Option<(usize, &SeriesMeta)>) {
-        let column =
-            series.map(|(place, meta)| (place, Column { key: meta.column(), interval: meta.interval }));
-        let bound = column.as_ref().map(|(_, column)| column.clone());
+    pub(super) fn restore_column(&mut self, index: usize, series: Option<((usize, u64), &SeriesMeta)>) {
+        let column = series.map(|((place, tenancy), meta)| {
+            let column = Column { key: meta.column(), interval: meta.interval };
+            Tenant { place, tenancy, column }
+        });
+        let bound = column.as_ref().map(|tenant| tenant.column.clone());
         self.map.set(index, column);
         self.tell(index, bound.as_ref());
     }

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::anomalies::Anomalies;
+use super::anomalies::{Anomalies, SavedAnomalies};
 use super::block::{Frame, Group, Place, PlaceState};
-use super::core::{Core, Slot};
+use super::core::Core;
 use super::lane::{BlockRow, LaneInput};
+use super::places::Slot;
 use super::source::Source;
 use super::{Engine, EngineError, container, lane_state};
 use crate::series::{Name, SeriesMeta, Target};
@@ -33,6 +34,9 @@ pub(super) struct Checkpoints {
     failed: bool,
 }
 
+/// A detector may take so many times longer to save itself than to score a row.
+const SAVING_TAKES: u32 = 10;
+
 /// A write that is under way for so many turns is a failure.
 const MOST_SKIPPED: u32 = 5;
 
@@ -51,8 +55,11 @@ struct CoreState {
     sources: Vec<Source>,
     groups: Vec<Option<GroupState>>,
     frames: Vec<Option<FrameState>>,
-    anomalies: Anomalies,
+    anomalies: SavedAnomalies,
     health: BTreeMap<Name, Health>,
+    shared_told: BTreeSet<(usize, usize)>,
+    refused_told: Option<Timestamp>,
+    memory_told: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,8 +68,16 @@ struct GroupState {
     target: Arc<Target>,
     frame: usize,
     places: Vec<Option<PlaceState>>,
-    /// The last row: tick, time since the row before, values.
-    shown: Option<(Timestamp, Duration, Vec<f64>)>,
+    shown: Option<RowState>,
+    waiting: Vec<RowState>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RowState {
+    at: Timestamp,
+    previous: Option<Timestamp>,
+    elapsed: Duration,
+    values: Vec<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,23 +96,35 @@ impl Engine {
     /// # Errors
     /// [`EngineError::State`] when a detector or policy cannot save itself or does not answer.
     pub fn checkpoint(&mut self) -> Result<Vec<u8>, EngineError> {
-        self.lanes.tell(&LaneInput::Save);
+        let (bytes, missing) = self.save()?;
+        match missing.into_iter().next() {
+            None => Ok(bytes),
+            Some(watch) => {
+                let source =
+                    crate::DetectError::State { kind: "watch", reason: "it does not answer".to_owned() };
+                Err(EngineError::State { watch: watch.to_string(), source })
+            }
+        }
+    }
+
+    /// The checkpoint, and the watches that are not in it because they did not answer in time.
+    fn save(&mut self) -> Result<(Vec<u8>, Vec<Name>), EngineError> {
+        self.saves += 1;
+        let wanted = self.saves;
+        self.lanes.tell(&LaneInput::Save(wanted));
         let mut sections = BTreeMap::new();
-        for (lane, saved) in self.core.settle(&mut self.lanes).saved {
-            let Some(watch) = self.lanes.name(lane) else { continue };
+        let grace = self.core.options.detector_grace * SAVING_TAKES;
+        for (lane, number, saved) in self.core.settle_within(grace, &mut self.lanes).saved {
+            let Some(watch) = self.lanes.name(lane).filter(|_| number == wanted) else { continue };
             let failed = |source| EngineError::State { watch: watch.to_string(), source };
             sections.insert(format!("{WATCH}{watch}"), saved.map_err(failed)?);
         }
-        for (watch, kind) in self.lanes.names() {
-            if !sections.contains_key(&format!("{WATCH}{watch}")) {
-                let source = crate::DetectError::State { kind, reason: "it does not answer".to_owned() };
-                return Err(EngineError::State { watch: watch.to_string(), source });
-            }
-        }
+        let is_missing = |watch: &&Name| !sections.contains_key(&format!("{WATCH}{watch}"));
+        let missing = self.lanes.names().map(|(watch, _)| watch).filter(is_missing).cloned().collect();
         let core = state::encode(ENGINE, &self.core.save())
             .map_err(|source| EngineError::State { watch: ENGINE.to_owned(), source })?;
         sections.insert(ENGINE.to_owned(), core);
-        Ok(container::write(&sections))
+        Ok((container::write(&sections), missing))
     }
 
     /// Takes over what [`Engine::checkpoint`] saved, into an engine that has not seen anything yet. A watch that was
@@ -123,32 +150,44 @@ impl Engine {
     fn restore_watches(&mut self, sections: &BTreeMap<String, &[u8]>) -> Restored {
         let mut restored = Restored::default();
         let core = &self.core;
+        let blocks = core.groups.len().max(core.frames.len()) * 2 + 1;
         for (_, lane) in self.lanes.here() {
             let name = lane.name().clone();
             let loaded = match sections.get(&format!("{WATCH}{name}")) {
                 None => Err("it was not there before".to_owned()),
-                Some(bytes) => lane_state::load(lane, bytes, |block, place| core.series_at(block, place))
-                    .map_err(|error| error.to_string()),
+                Some(bytes) => {
+                    lane_state::load(lane, bytes, blocks, |block, place| core.series_at(block, place))
+                        .map_err(|error| error.to_string())
+                }
             };
             if let Err(reason) = loaded {
                 restored.fresh.push((name, reason));
             }
             core.each_series(|block, scope, place, meta| lane.reconcile(block, scope, place, meta));
         }
+        // What was open in a watch that is gone, or that knows nothing of it, is over.
+        let names: BTreeSet<Name> = self.lanes.names().map(|(name, _)| name.clone()).collect();
+        let is_kept =
+            |watch: &Name| names.contains(watch) && !restored.fresh.iter().any(|(fresh, _)| fresh == watch);
+        self.core.anomalies.keep_watches(is_kept);
+        self.core.tell_anomalies(self.core.now);
         restored
     }
 
     /// While running, saves itself to `path` every so often and at the end. The file is written beside it and renamed,
     /// so that there is always a whole one.
-    pub fn checkpoint_to(&mut self, path: impl Into<PathBuf>, every: Duration) {
-        self.checkpoints = Some(Checkpoints {
-            path: path.into(),
-            every,
-            next: None,
-            writing: None,
-            skipped: 0,
-            failed: false,
-        });
+    ///
+    /// # Errors
+    /// [`EngineError::Option`] when `every` is less than a second.
+    pub fn checkpoint_to(&mut self, path: impl Into<PathBuf>, every: Duration) -> Result<(), EngineError> {
+        if every < Duration::from_secs(1) {
+            let given = crate::duration::format(every);
+            return Err(EngineError::Option { option: "every", given, remedy: "give at least 1s" });
+        }
+        let path = path.into();
+        self.checkpoints =
+            Some(Checkpoints { path, every, next: None, writing: None, skipped: 0, failed: false });
+        Ok(())
     }
 
     /// Restores from a file, if there is one.
@@ -199,10 +238,15 @@ impl Engine {
             return self.skip_checkpoint();
         }
         self.finish_writing();
-        let bytes = match self.checkpoint() {
-            Ok(bytes) => bytes,
+        let (bytes, missing) = match self.save() {
+            Ok(saved) => saved,
             Err(error) => return self.checkpoint_result(Some(super::chain(&error))),
         };
+        if !missing.is_empty() {
+            let names: Vec<&str> = missing.iter().map(Name::as_str).collect();
+            let error = format!("written without {}, which does not answer", names.join(", "));
+            self.checkpoint_result(Some(error));
+        }
         let thread = std::thread::Builder::new().name("awatch-state".to_owned());
         match thread.spawn(move || replace(&path, &bytes)) {
             Ok(thread) => {
@@ -278,7 +322,8 @@ impl Core {
             target: Arc::clone(&group.target),
             frame: group.frame,
             places: places(group),
-            shown: group.shown.as_ref().map(|row| (row.at, row.elapsed, row.values.to_vec())),
+            shown: group.shown.as_deref().map(RowState::save),
+            waiting: group.waiting.iter().map(|row| RowState::save(row)).collect(),
         };
         let frame = |frame: &Frame| FrameState {
             target: Arc::clone(&frame.target),
@@ -293,19 +338,25 @@ impl Core {
             sources: self.sources.iter().map(Source::without_groups).collect(),
             groups: self.groups.iter().map(|own| own.as_ref().map(group)).collect(),
             frames: self.frames.iter().map(|own| own.as_ref().map(frame)).collect(),
-            anomalies: self.anomalies.clone(),
+            anomalies: self.anomalies.save(),
             health: self.health.clone(),
+            shared_told: self.shared_told.clone(),
+            refused_told: self.refused_told.map(|(at, _)| at),
+            memory_told: self.memory_told,
         }
     }
 
     fn load(&mut self, saved: CoreState) -> Result<(), String> {
+        if !self.registry.is_empty() {
+            return Err("the engine has series already".to_owned());
+        }
         let series: Vec<&SeriesMeta> = saved
             .groups
             .iter()
             .flatten()
             .flat_map(|group| group.places.iter().flatten().map(|p| &p.meta))
             .collect();
-        if self.registry.len() + series.len() > self.registry.max_series() {
+        if series.len() > self.registry.max_series() {
             return Err(format!(
                 "it has {} series and the engine takes {}",
                 series.len(),
@@ -318,64 +369,72 @@ impl Core {
         for (index, state) in saved.groups.into_iter().enumerate() {
             let Some(state) = state else {
                 self.groups.push(None);
+                self.free_groups.insert(index);
                 continue;
             };
             if let Some(source) = self.sources.get_mut(state.source) {
-                source.groups.insert(state.target.id().clone(), index);
+                source.add_group(state.target.id().clone(), index);
             }
             let used = state.places.iter().flatten().map(|place| place.frame_place);
             taken.entry(state.frame).or_default().extend(used);
             self.load_group(index, state)?;
         }
         for (index, frame) in self.frames.iter_mut().enumerate() {
-            if let Some(frame) = frame {
-                let width = frame.width;
-                frame.restore(width, taken.get(&index).unwrap_or(&BTreeSet::new()));
-            }
+            let Some(frame) = frame else {
+                self.free_frames.insert(index);
+                continue;
+            };
+            self.frame_index.insert((frame.target.id().clone(), frame.interval), index);
+            let width = frame.width;
+            frame.restore(width, taken.get(&index).unwrap_or(&BTreeSet::new()));
         }
         (self.now, self.numbered) = (saved.now, saved.numbered);
-        (self.anomalies, self.health) = (saved.anomalies, saved.health);
+        (self.shared_told, self.memory_told) = (saved.shared_told, saved.memory_told);
+        // What was refused is counted from 0 again.
+        self.refused_told = saved.refused_told.map(|at| (at, 0));
+        (self.anomalies, self.health) = (Anomalies::load(saved.anomalies), saved.health);
         Ok(())
     }
 
     fn load_group(&mut self, index: usize, state: GroupState) -> Result<(), String> {
-        let mut group = Group::new(state.source, state.target, state.frame);
+        let source = state.source;
+        let mut group = Group::new(source, state.target, state.frame);
         for (place, saved) in state.places.into_iter().enumerate() {
             let restored = match saved {
                 None => None,
                 Some(saved) => {
                     let id = self.registry.register(&saved.meta).map_err(|error| error.to_string())?;
-                    self.set_slot(Slot { id, group: index, place });
+                    self.set_slot(Slot { id, source, group: index, place });
+                    self.tenancies += 1;
+                    let (tenancy, last_seen) = (self.tenancies, saved.last_seen);
                     let meta = Arc::new(saved.meta);
-                    Some((
-                        Place { id, meta, rate: saved.rate, last_seen: saved.last_seen },
-                        saved.frame_place,
-                    ))
+                    Some((Place { id, meta, rate: saved.rate, last_seen, tenancy }, saved.frame_place))
                 }
             };
             group.restore(restored);
         }
-        group.shown = state.shown.map(|(at, elapsed, values)| {
-            Arc::new(BlockRow { block: index * 2, at, elapsed, values: values.into() })
-        });
+        group.shown = state.shown.map(|row| row.load(index * 2));
+        group.waiting = state.waiting.into_iter().map(|row| row.load(index * 2)).collect();
         self.groups.push(Some(group));
         Ok(())
     }
 
-    /// The series at a place of a block.
-    fn series_at(&self, block: usize, place: usize) -> Option<&SeriesMeta> {
+    /// The series at a place of a block, and its tenancy.
+    fn series_at(&self, block: usize, place: usize) -> Option<(u64, &SeriesMeta)> {
         if block.is_multiple_of(2) {
-            return Some(&self.groups.get(block / 2)?.as_ref()?.places.get(place)?.as_ref()?.meta);
+            let place = self.groups.get(block / 2)?.as_ref()?.places.get(place)?.as_ref()?;
+            return Some((place.tenancy, &place.meta));
         }
         let frame = self.frames.get(block / 2)?.as_ref()?;
         frame.groups.iter().filter_map(|group| self.groups.get(*group)?.as_ref()).find_map(|group| {
-            let index = group.frame_places.iter().position(|own| *own == place)?;
-            group.places.get(index)?.as_ref().map(|place| &*place.meta)
+            let mut taken = group.places.iter().zip(&group.frame_places);
+            let (series, _) = taken.find(|(series, own)| series.is_some() && **own == place)?;
+            series.as_ref().map(|series| (series.tenancy, &*series.meta))
         })
     }
 
     /// Calls with every watched series, at its place in its group and in its frame.
-    fn each_series(&self, mut call: impl FnMut(usize, crate::Scope, usize, &SeriesMeta)) {
+    fn each_series(&self, mut call: impl FnMut(usize, crate::Scope, (usize, u64), &SeriesMeta)) {
         for (index, group) in self.groups.iter().enumerate() {
             let Some(group) = group else { continue };
             let is_unwatched = |source: &Source| self.unwatched.contains(&source.name);
@@ -384,10 +443,21 @@ impl Core {
             }
             for (place, (series, frame_place)) in group.places.iter().zip(&group.frame_places).enumerate() {
                 let Some(series) = series else { continue };
-                call(index * 2, crate::Scope::Series, place, &series.meta);
-                call(group.frame * 2 + 1, crate::Scope::Target, *frame_place, &series.meta);
+                call(index * 2, crate::Scope::Series, (place, series.tenancy), &series.meta);
+                call(group.frame * 2 + 1, crate::Scope::Target, (*frame_place, series.tenancy), &series.meta);
             }
         }
+    }
+}
+
+impl RowState {
+    fn save(row: &BlockRow) -> Self {
+        Self { at: row.at, previous: row.previous, elapsed: row.elapsed, values: row.values.to_vec() }
+    }
+
+    fn load(self, block: usize) -> Arc<BlockRow> {
+        let Self { at, previous, elapsed, values } = self;
+        Arc::new(BlockRow { block, at, previous, elapsed, values: values.into() })
     }
 }
 
@@ -400,8 +470,23 @@ impl FrameState {
 }
 
 impl CoreState {
-    /// Checks that everything refers to something that is there.
+    /// Checks that everything refers to something that is there, and nothing is there twice.
     fn validate(&self) -> Result<(), String> {
+        if !self.anomalies.is_sound() {
+            return Err("its anomalies contradict each other".to_owned());
+        }
+        let mut keys = std::collections::HashSet::new();
+        for place in self.groups.iter().flatten().flat_map(|group| group.places.iter().flatten()) {
+            if !keys.insert(&place.meta.key) {
+                return Err(format!("it has the series {} twice", place.meta.key));
+            }
+        }
+        let mut pairs = std::collections::HashSet::new();
+        for group in self.groups.iter().flatten() {
+            if !pairs.insert((group.source, group.target.id())) {
+                return Err(format!("it has two groups of one source on {}", group.target.id()));
+            }
+        }
         let frame = |index: usize| self.frames.get(index).and_then(Option::as_ref);
         for (index, group) in self.groups.iter().enumerate() {
             let Some(group) = group else { continue };
@@ -412,7 +497,8 @@ impl CoreState {
             if group.places.iter().flatten().any(|place| place.frame_place >= width) {
                 return Err(format!("group {index} has a series outside of its frame"));
             }
-            if group.shown.as_ref().is_some_and(|(_, _, values)| values.len() > group.places.len()) {
+            let mut rows = group.shown.iter().chain(&group.waiting);
+            if rows.any(|row| row.values.len() > group.places.len()) {
                 return Err(format!("group {index} has a row longer than its series"));
             }
         }

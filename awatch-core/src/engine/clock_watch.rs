@@ -16,17 +16,32 @@ pub(super) struct ClockWatch {
 
 impl ClockWatch {
     pub(super) fn new(clock: &dyn Clock) -> Self {
-        Self { wall: clock.now(), monotonic: clock.monotonic() }
+        let (wall, monotonic) = together(clock);
+        Self { wall, monotonic }
     }
 
     /// Where the wall clock should be and where it is, when they differ by more than the tolerance.
     pub(super) fn look(&mut self, clock: &dyn Clock) -> Option<(Timestamp, Timestamp)> {
-        let (wall, monotonic) = (clock.now(), clock.monotonic());
+        let (wall, monotonic) = together(clock);
         let expected = self.wall.plus(monotonic.saturating_sub(self.monotonic));
         (self.wall, self.monotonic) = (wall, monotonic);
         let off = wall.since(expected).or_else(|| expected.since(wall)).unwrap_or_default();
         (off > TOLERANCE).then_some((expected, wall))
     }
+}
+
+/// Both clocks, read so shortly after one another that they belong together: a thread that was not given the processor
+/// in between reads again.
+fn together(clock: &dyn Clock) -> (Timestamp, Duration) {
+    let mut before = clock.monotonic();
+    for _ in 0..10 {
+        let (wall, after) = (clock.now(), clock.monotonic());
+        if after.saturating_sub(before) < TOLERANCE / 10 {
+            return (wall, after);
+        }
+        before = after;
+    }
+    (clock.now(), clock.monotonic())
 }
 
 #[cfg(test)]

@@ -80,8 +80,16 @@ impl Station {
         self.next
     }
 
-    /// Calls the collector for a tick.
-    pub(super) fn collect(&mut self, tick: Timestamp) -> Report {
+    /// Goes on at the next tick of the grid when the one it waited for lies in the past: the clock was set, or there was
+    /// a pause. Nothing was missed.
+    pub(super) fn restart(&mut self, now: Timestamp) {
+        if self.next.is_some_and(|next| next <= now) {
+            (self.next, self.rest) = (None, Duration::ZERO);
+        }
+    }
+
+    /// Calls the collector for a tick; `now` tells when it returned.
+    pub(super) fn collect(&mut self, tick: Timestamp, now: impl FnOnce() -> Timestamp) -> Report {
         let (registry, target) = (Arc::clone(&self.registry), Arc::clone(&self.target));
         let mut batch = SampleBatch::new(registry, self.name.clone(), target, self.interval, tick);
         let outcome = match guard(|| self.collector.collect(&mut batch)) {
@@ -102,7 +110,8 @@ impl Station {
             _ => Duration::ZERO,
         };
         self.next = Some(tick.plus(self.rest).next_on(self.interval));
-        Report { collector: self.index, batch, outcome, missed: std::mem::take(&mut self.missed) }
+        let missed = std::mem::take(&mut self.missed);
+        Report { collector: self.index, batch, received: now(), outcome, missed }
     }
 }
 
@@ -116,6 +125,7 @@ pub(super) struct CollectorThread {
 #[derive(Debug, Default)]
 struct Shared {
     stop: AtomicBool,
+    restart: AtomicBool,
     wake: Signal,
     stopped: Signal,
     /// When the call under way began, in nanoseconds of the monotonic clock plus one; 0: none is.
@@ -144,15 +154,24 @@ impl CollectorThread {
         Some(now.saturating_sub(Duration::from_nanos(since)))
     }
 
+    /// Tells it that the clock was set: what it waits for is another instant now.
+    pub(super) fn restart(&self) {
+        self.shared.restart.store(true, Ordering::Release);
+        self.shared.wake.raise();
+    }
+
     pub(super) fn ask_to_stop(&self) {
         self.shared.stop.store(true, Ordering::Release);
         self.shared.wake.raise();
     }
 
-    /// Takes the collector back; `None` when it does not return in time and is left behind.
-    pub(super) fn join(self, clock: &dyn Clock, until: Duration) -> Option<Station> {
+    /// Takes the collector back; itself when it does not return in time and is left behind, `None` when it is lost.
+    pub(super) fn join(self, clock: &dyn Clock, until: Duration) -> Result<Station, Option<Self>> {
         let woken = clock.wait(&self.shared.stopped, Some(until));
-        if woken == Woken::Signalled || self.thread.is_finished() { self.thread.join().ok() } else { None }
+        if woken == Woken::TimedOut && !self.thread.is_finished() {
+            return Err(Some(self));
+        }
+        self.thread.join().map_err(|_| None)
     }
 }
 
@@ -166,10 +185,13 @@ fn live(
     presence.begin();
     while !shared.stop.load(Ordering::Acquire) {
         let now = clock.now();
+        if shared.restart.swap(false, Ordering::AcqRel) {
+            station.restart(now);
+        }
         if let Some(tick) = station.due(now) {
             let since = u64::try_from(clock.monotonic().as_nanos()).unwrap_or(u64::MAX - 1) + 1;
             shared.busy_since.store(since, Ordering::Release);
-            let report = station.collect(tick);
+            let report = station.collect(tick, || clock.now());
             shared.busy_since.store(0, Ordering::Release);
             mailbox.report(report);
         } else {
@@ -210,7 +232,7 @@ mod tests {
         assert_eq!(station.due(Timestamp::from_nanos(10_300_000_000)), None);
         assert_eq!(station.next(), Some(Timestamp::from_secs(11)));
         assert_eq!(station.due(Timestamp::from_nanos(11_020_000_000)), Some(Timestamp::from_secs(11)));
-        station.collect(Timestamp::from_secs(11));
+        station.collect(Timestamp::from_secs(11), Timestamp::default);
         assert_eq!(station.next(), Some(Timestamp::from_secs(12)));
     }
 
@@ -218,16 +240,16 @@ mod tests {
     fn ticks_that_passed_are_skipped_and_counted() {
         let mut station = station();
         assert_eq!(station.due(Timestamp::from_secs(10)), Some(Timestamp::from_secs(10)));
-        station.collect(Timestamp::from_secs(10));
+        station.collect(Timestamp::from_secs(10), Timestamp::default);
         let tick = station.due(Timestamp::from_nanos(14_500_000_000)).unwrap();
         assert_eq!(tick, Timestamp::from_secs(14));
-        assert_eq!(station.collect(tick).missed, 3);
+        assert_eq!(station.collect(tick, Timestamp::default).missed, 3);
     }
 
     #[test]
     fn after_the_clock_went_back_it_goes_on_at_the_new_time() {
         let mut station = station();
-        station.collect(Timestamp::from_secs(5000));
+        station.collect(Timestamp::from_secs(5000), Timestamp::default);
         assert_eq!(station.due(Timestamp::from_nanos(1_400_200_000_000)), None);
         assert_eq!(station.next(), Some(Timestamp::from_secs(1401)));
     }

@@ -48,17 +48,18 @@ impl Watch {
 #[derive(Clone, Debug)]
 pub(crate) enum LaneInput {
     /// A place of a block belongs to a series now, or to none.
-    Bind { block: usize, scope: Scope, place: usize, series: Option<Arc<SeriesMeta>> },
+    /// `tenancy` tells one tenant of a place from the next.
+    Bind { block: usize, scope: Scope, place: usize, tenancy: u64, series: Option<Arc<SeriesMeta>> },
     /// A block is gone.
     Drop { block: usize },
-    /// A row of a block.
-    Row(Arc<BlockRow>),
+    /// The rows of blocks that were closed together.
+    Rows(Arc<[Arc<BlockRow>]>),
     /// Report the bands of all blocks.
     Report,
     /// Report the memory held.
     Weigh,
-    /// Save everything.
-    Save,
+    /// Save everything, and answer with this number.
+    Save(u64),
 }
 
 /// A row of a block of series.
@@ -66,6 +67,8 @@ pub(crate) enum LaneInput {
 pub(crate) struct BlockRow {
     pub(crate) block: usize,
     pub(crate) at: Timestamp,
+    /// The tick of the row before; `None` when this is the first, or rows started anew.
+    pub(crate) previous: Option<Timestamp>,
     pub(crate) elapsed: Duration,
     pub(crate) values: Box<[f64]>,
 }
@@ -77,7 +80,8 @@ pub(crate) struct LaneOutput {
     pub(crate) faults: Vec<Fault>,
     pub(crate) bands: Vec<Band>,
     pub(crate) memory: Option<usize>,
-    pub(crate) saved: Option<Result<Vec<u8>, DetectError>>,
+    /// The number of the request and the state.
+    pub(crate) saved: Option<(u64, Result<Vec<u8>, DetectError>)>,
 }
 
 impl LaneOutput {
@@ -96,6 +100,8 @@ pub(crate) struct AlertChange {
     pub(crate) block: usize,
     /// The place in the block; `None`: the target as a whole.
     pub(crate) place: Option<usize>,
+    /// The tenancy of the place when the alert changed.
+    pub(crate) tenancy: u64,
     pub(crate) at: Timestamp,
     pub(crate) change: Change,
     /// Present when it began or rose.
@@ -150,24 +156,26 @@ impl Lane {
     pub(crate) fn handle(&mut self, input: &LaneInput) -> LaneOutput {
         let mut out = LaneOutput::default();
         match input {
-            LaneInput::Bind { block, scope, place, series } => {
-                self.bind(*block, *scope, *place, series.as_deref(), &mut out);
+            LaneInput::Bind { block, scope, place, tenancy, series } => {
+                self.bind(*block, *scope, (*place, *tenancy), series.as_deref(), &mut out);
             }
             LaneInput::Drop { block } => {
                 if let Some(cell) = self.cells.get_mut(*block) {
                     *cell = None;
                 }
             }
-            LaneInput::Row(row) => {
-                if let Some(Some(cell)) = self.cells.get_mut(row.block) {
-                    cell.row(row, &mut out);
+            LaneInput::Rows(rows) => {
+                for row in rows.iter() {
+                    if let Some(Some(cell)) = self.cells.get_mut(row.block) {
+                        cell.row(row, &mut out);
+                    }
                 }
             }
             LaneInput::Report => self.report(&mut out),
             LaneInput::Weigh => {
                 out.memory = Some(self.cells.iter().flatten().map(Cell::memory).sum());
             }
-            LaneInput::Save => out.saved = Some(super::lane_state::save(self)),
+            LaneInput::Save(number) => out.saved = Some((*number, super::lane_state::save(self))),
         }
         out
     }
@@ -176,7 +184,7 @@ impl Lane {
         &mut self,
         block: usize,
         scope: Scope,
-        place: usize,
+        place: (usize, u64),
         series: Option<&SeriesMeta>,
         out: &mut LaneOutput,
     ) {
@@ -192,7 +200,10 @@ impl Lane {
             if wanted.is_none() {
                 return;
             }
-            *slot = Some(Cell::new(block, Arc::clone(&self.watch.detector), Arc::clone(&self.policy)));
+            match Cell::new(block, Arc::clone(&self.watch.detector), Arc::clone(&self.policy)) {
+                Ok(cell) => *slot = Some(cell),
+                Err(message) => return out.faults.push(Fault { block, message, disabled: true }),
+            }
         }
         if let Some(cell) = slot {
             cell.bind(place, wanted, out);
@@ -205,8 +216,11 @@ impl Lane {
     }
 
     /// After a restore, takes on a series that it wants and has not, and lets go of one that it does not want any more.
-    pub(super) fn reconcile(&mut self, block: usize, scope: Scope, place: usize, meta: &SeriesMeta) {
-        let has = self.cells.get(block).and_then(Option::as_ref).is_some_and(|cell| cell.has(place));
+    pub(super) fn reconcile(&mut self, block: usize, scope: Scope, place: (usize, u64), meta: &SeriesMeta) {
+        if scope != self.scope() {
+            return;
+        }
+        let has = self.cells.get(block).and_then(Option::as_ref).is_some_and(|cell| cell.has(place.0));
         if has != self.wants(meta) {
             // A panic of a detector that is just being set up is told when it sees its first row.
             self.bind(block, scope, place, Some(meta).filter(|_| !has), &mut LaneOutput::default());
@@ -214,7 +228,7 @@ impl Lane {
     }
 
     /// A new, empty cell of this watch, for restoring.
-    pub(crate) fn empty_cell(&self, block: usize) -> Cell {
+    pub(crate) fn empty_cell(&self, block: usize) -> Result<Cell, String> {
         Cell::new(block, Arc::clone(&self.watch.detector), Arc::clone(&self.policy))
     }
 

@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::guard::guard;
 use super::lane::Lane;
 use crate::series::SeriesMeta;
-use crate::{DetectError, state};
+use crate::{DetectError, Timestamp, state};
 
 const KIND: &str = "watch";
 
@@ -23,6 +23,8 @@ struct CellState {
     places: Vec<Option<usize>>,
     detector: Vec<u8>,
     decider: Vec<u8>,
+    /// The tick of the last row it saw.
+    last: Option<Timestamp>,
 }
 
 pub(super) fn save(lane: &Lane) -> Result<Vec<u8>, DetectError> {
@@ -33,17 +35,20 @@ pub(super) fn save(lane: &Lane) -> Result<Vec<u8>, DetectError> {
 fn save_cell(cell: &Cell) -> Result<CellState, DetectError> {
     Ok(CellState {
         block: cell.block,
-        places: cell.map.columns.iter().map(|column| column.as_ref().map(|(place, _)| *place)).collect(),
+        places: cell.map.columns.iter().map(|column| column.as_ref().map(|tenant| tenant.place)).collect(),
         detector: caught(|| cell.detector.save())?,
         decider: caught(|| cell.decider.save())?,
+        last: cell.last,
     })
 }
 
-/// Loads what [`save`] wrote into a lane without cells. `series` answers which series has a place of a block.
+/// Loads what [`save`] wrote into a lane without cells. `series` answers which series has a place of a block, and its
+/// tenancy; there are `blocks` blocks.
 pub(super) fn load<'a>(
     lane: &mut Lane,
     bytes: &[u8],
-    series: impl Fn(usize, usize) -> Option<&'a SeriesMeta>,
+    blocks: usize,
+    series: impl Fn(usize, usize) -> Option<(u64, &'a SeriesMeta)>,
 ) -> Result<(), DetectError> {
     let saved: LaneState = state::decode(KIND, bytes)?;
     let wrong = |reason: String| DetectError::State { kind: KIND, reason };
@@ -52,7 +57,11 @@ pub(super) fn load<'a>(
     }
     let mut cells = Vec::new();
     for state in saved.cells {
-        let mut cell = lane.empty_cell(state.block);
+        if state.block >= blocks {
+            return Err(wrong(format!("it has a block {}, and there are {blocks}", state.block)));
+        }
+        let mut cell = lane.empty_cell(state.block).map_err(wrong)?;
+        cell.last = state.last;
         for (index, place) in state.places.iter().enumerate() {
             let meta = match place {
                 None => None,
@@ -64,7 +73,8 @@ pub(super) fn load<'a>(
                 })?),
             };
             caught(|| {
-                cell.restore_column(index, place.zip(meta));
+                let tenant = place.zip(meta).map(|(place, (tenancy, meta))| ((place, tenancy), meta));
+                cell.restore_column(index, tenant);
                 Ok(())
             })?;
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::lane::{Lane, LaneInput, LaneOutput};
 use super::lanes::LaneNews;
-use crate::time::{Clock, Signal, Woken};
+use crate::time::{Clock, Presence, Signal, Woken};
 
 #[derive(Debug)]
 pub(super) struct LaneThread {
@@ -41,53 +41,67 @@ impl Shared {
     fn outbox(&self) -> MutexGuard<'_, VecDeque<LaneOutput>> {
         self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The life of the thread: what was told before the end is still done.
+    fn work(
+        &self,
+        mut lane: Lane,
+        clock: &dyn Clock,
+        mut presence: Presence,
+        answered: &Signal,
+        mail: &Signal,
+    ) -> Lane {
+        presence.begin();
+        loop {
+            let input = self.inbox().pop_front();
+            if let Some(input) = input {
+                let output = lane.handle(&input);
+                self.outbox().push_back(output);
+                answered.raise();
+                if self.behind.load(Ordering::Acquire) {
+                    mail.raise();
+                }
+            } else if self.stop.load(Ordering::Acquire) {
+                self.stopped.raise();
+                return lane;
+            } else {
+                clock.wait(&self.told, None);
+            }
+        }
+    }
 }
 
 impl LaneThread {
     pub(super) fn start(
-        mut lane: Lane,
+        lane: Lane,
         clock: &Arc<dyn Clock>,
         answered: Signal,
         mail: Signal,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let (own, clock, mut presence) = (Arc::clone(&shared), Arc::clone(clock), clock.enter());
-        let thread =
-            std::thread::Builder::new().name(format!("awatch-{}", lane.name())).spawn(move || {
-                presence.begin();
-                while !own.stop.load(Ordering::Acquire) {
-                    let input = own.inbox().pop_front();
-                    let Some(input) = input else {
-                        clock.wait(&own.told, None);
-                        continue;
-                    };
-                    let output = lane.handle(&input);
-                    own.outbox().push_back(output);
-                    answered.raise();
-                    if own.behind.load(Ordering::Acquire) {
-                        mail.raise();
-                    }
-                }
-                own.stopped.raise();
-                lane
-            })?;
+        let (own, clock, presence) = (Arc::clone(&shared), Arc::clone(clock), clock.enter());
+        let thread = std::thread::Builder::new().name(format!("awatch-{}", lane.name()));
+        let thread = thread.spawn(move || own.work(lane, &*clock, presence, &answered, &mail))?;
         Ok(Self { shared, thread: Some(thread), pending: 0, lagging: None, stuck: false, missed: 0 })
     }
 
-    /// Queues an input; `false` when it is a row and the queue is full.
-    pub(super) fn send(&mut self, input: LaneInput, capacity: usize) -> bool {
+    /// Queues an input; answers how many rows were dropped because as many ticks as allowed are waiting.
+    pub(super) fn send(&mut self, input: LaneInput, capacity: usize) -> u64 {
         let mut inbox = self.shared.inbox();
-        // What is not a row (a series that came or went) cannot be left out without harm, and is rare.
-        if matches!(input, LaneInput::Row(_)) && inbox.len() >= capacity {
-            drop(inbox);
-            self.missed += 1;
-            return false;
+        match &input {
+            LaneInput::Rows(rows) if ticks(&inbox) >= capacity => {
+                self.missed += 1;
+                return rows.len() as u64;
+            }
+            // Questions are not put to one that does not answer.
+            LaneInput::Report | LaneInput::Weigh | LaneInput::Save(_) if self.lagging.is_some() => return 0,
+            // Series that come and go cannot be left out without harm, and are bounded themselves.
+            _ => inbox.push_back(input),
         }
-        inbox.push_back(input);
         drop(inbox);
         self.pending += 1;
         self.shared.told.raise();
-        true
+        0
     }
 
     pub(super) fn receive(&mut self, mut take: impl FnMut(LaneOutput)) {
@@ -126,17 +140,44 @@ impl LaneThread {
         }
         if !self.stuck && now.saturating_sub(since) >= stuck_after {
             self.stuck = true;
-            return Some(LaneNews::Stuck { waiting: self.pending });
+            return Some(LaneNews::Stuck { waiting: ticks(&self.shared.inbox()) as u64 });
         }
         None
     }
 
-    /// Stops the thread and takes the lane back; `None` when it does not come back in time and is left behind.
-    pub(super) fn stop(mut self, clock: &dyn Clock, until: Duration) -> Option<Lane> {
+    pub(super) fn ask_to_stop(&self) {
         self.shared.stop.store(true, Ordering::Release);
         self.shared.told.raise();
-        let woken = clock.wait(&self.shared.stopped, Some(until));
-        let thread = self.thread.take()?;
-        if woken == Woken::Signalled || thread.is_finished() { thread.join().ok() } else { None }
     }
+
+    /// Waits for the thread to finish what it was told, hands over its last answers and takes the lane back; itself
+    /// when it does not come back in time and is left behind.
+    pub(super) fn join(
+        mut self: Box<Self>,
+        clock: &dyn Clock,
+        until: Duration,
+        answer: impl FnMut(LaneOutput),
+    ) -> Result<Lane, Box<Self>> {
+        let woken = clock.wait(&self.shared.stopped, Some(until));
+        self.receive(answer);
+        let has_ended = self.thread.as_ref().is_some_and(JoinHandle::is_finished);
+        if woken == Woken::TimedOut && !has_ended {
+            return Err(self);
+        }
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(lane)) => Ok(lane),
+            _ => Err(self),
+        }
+    }
+
+    /// Rows that it was told and that nobody will see the scores of.
+    pub(super) fn abandoned(&self) -> u64 {
+        let rows = |input: &LaneInput| if let LaneInput::Rows(rows) = input { rows.len() as u64 } else { 0 };
+        self.shared.inbox().iter().map(rows).sum()
+    }
+}
+
+/// How many ticks are waiting.
+fn ticks(inbox: &VecDeque<LaneInput>) -> usize {
+    inbox.iter().filter(|input| matches!(input, LaneInput::Rows(_))).count()
 }

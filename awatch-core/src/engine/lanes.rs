@@ -36,8 +36,8 @@ struct Slot {
 enum Place {
     Here(Box<Lane>),
     There(Box<LaneThread>),
-    /// Its thread never came back.
-    Lost,
+    /// Its thread did not come back from the last run, so far.
+    Lost(Option<Box<LaneThread>>),
 }
 
 /// What a detector's thread is up to, when that changed.
@@ -95,11 +95,13 @@ impl Lanes {
                     }
                 }
                 Place::There(thread) => {
-                    if !thread.send(input.clone(), self.capacity) {
-                        self.stats.rows_dropped.add(1);
+                    self.stats.rows_dropped.add(thread.send(input.clone(), self.capacity));
+                }
+                Place::Lost(_) => {
+                    if let LaneInput::Rows(rows) = input {
+                        self.stats.rows_dropped.add(rows.len() as u64);
                     }
                 }
-                Place::Lost => {}
             }
         }
     }
@@ -108,8 +110,13 @@ impl Lanes {
     /// is not waited for again until it has caught up. The answers come lane by lane, so that their order is the same
     /// on one thread and on many.
     pub(super) fn settle(&mut self) -> Vec<(usize, LaneOutput)> {
+        self.settle_within(self.grace)
+    }
+
+    /// As [`Lanes::settle`], with another grace.
+    pub(super) fn settle_within(&mut self, grace: Duration) -> Vec<(usize, LaneOutput)> {
         if self.awaited().next().is_some() {
-            self.wait();
+            self.wait(grace);
         }
         let mut answers = std::mem::take(&mut self.answers);
         for (index, slot) in self.slots.iter_mut().enumerate() {
@@ -121,9 +128,9 @@ impl Lanes {
         answers
     }
 
-    fn wait(&mut self) {
+    fn wait(&mut self, grace: Duration) {
         let clock = Arc::clone(&self.clock);
-        let until = clock.monotonic() + self.grace;
+        let until = clock.monotonic() + grace;
         while self.awaited().next().is_some() {
             let now = clock.monotonic();
             if now >= until {
@@ -160,26 +167,55 @@ impl Lanes {
         self.slots.iter().any(|slot| matches!(&slot.place, Place::There(thread) if thread.is_behind()))
     }
 
-    /// Puts each lane on a thread of its own. `mail` is raised when an answer comes that nobody waits for.
+    /// Puts each lane on a thread of its own, those that came back late from an earlier run too. `mail` is raised when
+    /// an answer comes that nobody waits for.
     pub(super) fn spread(&mut self, mail: &Signal) -> std::io::Result<()> {
         for slot in &mut self.slots {
-            if let Place::Here(lane) = std::mem::replace(&mut slot.place, Place::Lost) {
-                let thread = LaneThread::start(*lane, &self.clock, self.answered.clone(), mail.clone())?;
-                slot.place = Place::There(Box::new(thread));
-            }
+            let lane = match std::mem::replace(&mut slot.place, Place::Lost(None)) {
+                Place::Here(lane) => Ok(*lane),
+                Place::Lost(Some(thread)) => thread
+                    .join(&*self.clock, Duration::ZERO, |_| {})
+                    .map_err(|thread| Place::Lost(Some(thread))),
+                place => Err(place),
+            };
+            slot.place = match lane {
+                Ok(lane) => Place::There(Box::new(LaneThread::start(
+                    lane,
+                    &self.clock,
+                    self.answered.clone(),
+                    mail.clone(),
+                )?)),
+                Err(place) => place,
+            };
         }
         Ok(())
     }
 
-    /// Brings the lanes back, waiting at most until `until`. Answers what was lost with threads that hang.
+    /// Lets the lanes finish what they were told and brings them back, waiting at most until `until`. Answers those
+    /// whose threads hang; what they were told is counted as dropped.
     pub(super) fn gather(&mut self, until: Duration) -> Vec<Name> {
+        for slot in &self.slots {
+            if let Place::There(thread) = &slot.place {
+                thread.ask_to_stop();
+            }
+        }
         let mut lost = Vec::new();
-        for slot in &mut self.slots {
-            if let Place::There(thread) = std::mem::replace(&mut slot.place, Place::Lost) {
-                match thread.stop(&*self.clock, until) {
-                    Some(lane) => slot.place = Place::Here(Box::new(lane)),
-                    None => lost.push(slot.name.clone()),
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            let answers = &mut self.answers;
+            slot.place = match std::mem::replace(&mut slot.place, Place::Lost(None)) {
+                Place::There(thread) => {
+                    match thread.join(&*self.clock, until, |one| answers.push((index, one))) {
+                        Ok(lane) => Place::Here(Box::new(lane)),
+                        Err(thread) => {
+                            self.stats.rows_dropped.add(thread.abandoned());
+                            Place::Lost(Some(thread))
+                        }
+                    }
                 }
+                place => place,
+            };
+            if matches!(slot.place, Place::Lost(_)) {
+                lost.push(slot.name.clone());
             }
         }
         lost

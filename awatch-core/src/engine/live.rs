@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::clock_watch::ClockWatch;
 use super::collectors::CollectorThread;
 use super::lanes::LaneNews;
-use super::mailbox::Mail;
+use super::mailbox::Report;
 use super::{Engine, EngineError, Seat, SeatPlace, Shutdown, Trouble, snapshot};
 use crate::series::Name;
 use crate::time::Clock;
@@ -90,25 +90,22 @@ impl Engine {
         }
     }
 
-    /// After a restore, goes on now: the time since the checkpoint was not watched.
-    fn resume(&mut self, now: Timestamp) {
-        if !std::mem::take(&mut self.restored) || self.core.now == Timestamp::MIN {
-            return;
-        }
-        let down = now.since(self.core.now).unwrap_or_default();
-        self.core.start_anew(now);
-        self.core.emit(now, EventKind::EngineResumed { down_seconds: down.as_secs_f64() });
-        self.deliver();
-    }
-
     fn start_threads(&mut self) -> std::io::Result<()> {
         let mailbox = Arc::clone(&self.handle.mailbox);
         self.sinks.spread(&self.clock, &mailbox.signal)?;
         self.lanes.spread(&mailbox.signal)?;
         for seat in &mut self.seats {
-            if let SeatPlace::Here(station) = std::mem::replace(&mut seat.place, SeatPlace::Lost) {
-                seat.place = SeatPlace::There(CollectorThread::start(*station, &self.clock, &mailbox)?);
-            }
+            let station = match std::mem::replace(&mut seat.place, SeatPlace::Lost(None)) {
+                SeatPlace::Here(station) => Ok(*station),
+                SeatPlace::Lost(Some(thread)) => {
+                    thread.join(&*self.clock, Duration::ZERO).map_err(SeatPlace::Lost)
+                }
+                place => Err(place),
+            };
+            seat.place = match station {
+                Ok(station) => SeatPlace::There(CollectorThread::start(station, &self.clock, &mailbox)?),
+                Err(place) => place,
+            };
         }
         Ok(())
     }
@@ -119,16 +116,21 @@ impl Engine {
         while !shutdown.is_triggered() {
             let until = self.next_look(clock);
             clock.wait(&self.handle.mailbox.signal, Some(until));
-            let mail = self.handle.mailbox.take();
-            let mail = match watch.look(clock) {
-                Some((from, to)) => self.clock_stepped(from, to, mail),
-                None => mail,
+            // Time goes on to here and no further: what is reported while this turn lasts comes before what is later.
+            let now = clock.now();
+            let reports = self.handle.mailbox.take();
+            let reports = match watch.look(clock) {
+                Some((from, to)) => self.clock_stepped(from, to, reports),
+                None => reports,
             };
-            self.read_mail(mail, clock);
+            for report in reports {
+                self.reported(&report);
+            }
             self.core.settle(&mut self.lanes);
-            self.core.advance_to(clock.now(), &mut self.lanes);
+            self.core.advance_to(now, &mut self.lanes);
             self.look_after_threads(clock);
             self.deliver();
+            self.answer_askers();
             self.checkpoint_if_due(clock.now());
         }
     }
@@ -148,34 +150,40 @@ impl Engine {
         monotonic + if close { left.min(LOOK) } else { left }
     }
 
-    /// Goes on at a new wall-clock time. Reports that were under way from before it are taken in first; the rest of the
-    /// mail is given back.
-    fn clock_stepped(&mut self, from: Timestamp, to: Timestamp, mail: VecDeque<Mail>) -> VecDeque<Mail> {
+    /// Goes on at a new wall-clock time. Reports that were under way from before it are taken in first; the rest are
+    /// given back.
+    fn clock_stepped(
+        &mut self,
+        from: Timestamp,
+        to: Timestamp,
+        reports: VecDeque<Report>,
+    ) -> VecDeque<Report> {
         let distance = |a: Timestamp, b: Timestamp| a.as_nanos().abs_diff(b.as_nanos());
-        let is_before = |mail: &Mail| match mail {
-            Mail::Report(report) => distance(report.batch.at(), from) < distance(report.batch.at(), to),
-            Mail::Snapshot(_) => false,
-        };
-        let (before, after): (VecDeque<Mail>, _) = mail.into_iter().partition(is_before);
-        for mail in before {
-            if let Mail::Report(report) = mail {
-                self.reported(&report, from);
-            }
+        let is_before = |report: &Report| distance(report.batch.at(), from) < distance(report.batch.at(), to);
+        let (before, after): (VecDeque<Report>, _) = reports.into_iter().partition(is_before);
+        for mut report in before {
+            // It may have returned after the step.
+            report.received = report.received.min(from).max(report.batch.at());
+            self.reported(&report);
         }
         self.core.clock_stepped(from, to);
+        for seat in &self.seats {
+            if let SeatPlace::There(thread) = &seat.place {
+                thread.restart();
+            }
+        }
         after
     }
 
-    fn read_mail(&mut self, mail: VecDeque<Mail>, clock: &dyn Clock) {
-        for mail in mail {
-            match mail {
-                Mail::Report(report) => self.reported(&report, clock.now()),
-                Mail::Snapshot(reply) => {
-                    let snapshot = snapshot::take(&mut self.core, &mut self.lanes);
-                    // Who asked may have lost patience; that is theirs to know.
-                    let _ = reply.try_send(snapshot);
-                }
-            }
+    fn answer_askers(&mut self) {
+        let askers = self.handle.mailbox.askers();
+        if askers.is_empty() {
+            return;
+        }
+        let snapshot = snapshot::take(&mut self.core, &mut self.lanes);
+        for asker in askers {
+            // Who asked may have lost patience; that is theirs to know.
+            let _ = asker.try_send(snapshot.clone());
         }
     }
 
@@ -208,7 +216,8 @@ impl Engine {
     }
 
     fn stop_threads(&mut self, clock: &dyn Clock) -> Vec<Name> {
-        let until = clock.monotonic() + self.core.options.shutdown_grace;
+        let grace = self.core.options.shutdown_grace;
+        let until = clock.monotonic() + grace;
         for seat in &self.seats {
             if let SeatPlace::There(thread) = &seat.place {
                 thread.ask_to_stop();
@@ -216,19 +225,26 @@ impl Engine {
         }
         let mut left = Vec::new();
         for seat in &mut self.seats {
-            if let SeatPlace::There(thread) = std::mem::replace(&mut seat.place, SeatPlace::Lost) {
-                match thread.join(clock, until) {
-                    Some(station) => seat.place = SeatPlace::Here(Box::new(station)),
-                    None => left.push(seat.name.clone()),
-                }
+            seat.place = match std::mem::replace(&mut seat.place, SeatPlace::Lost(None)) {
+                SeatPlace::There(thread) => match thread.join(clock, until) {
+                    Ok(station) => SeatPlace::Here(Box::new(station)),
+                    Err(thread) => SeatPlace::Lost(thread),
+                },
+                place => place,
+            };
+            if matches!(seat.place, SeatPlace::Lost(_)) {
+                left.push(seat.name.clone());
             }
         }
-        let mail = self.handle.mailbox.take();
-        self.read_mail(mail, clock);
+        for report in self.handle.mailbox.take() {
+            self.reported(&report);
+        }
         self.core.settle(&mut self.lanes);
-        left.extend(self.lanes.gather(until));
+        left.extend(self.lanes.gather(clock.monotonic() + grace));
+        self.core.settle(&mut self.lanes);
+        self.answer_askers();
         self.deliver();
-        left.extend(self.sinks.gather(clock, clock.monotonic() + self.core.options.shutdown_grace));
+        left.extend(self.sinks.gather(clock, clock.monotonic() + grace));
         self.core.stats.events_dropped.set(self.sinks.dropped());
         left
     }

@@ -7,23 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::snapshot::Snapshot;
-use crate::SampleBatch;
 use crate::time::Signal;
-
-/// What is left for the engine.
-#[derive(Debug)]
-pub(super) enum Mail {
-    /// A collector returned from a call.
-    Report(Report),
-    /// Somebody wants to see how things are.
-    Snapshot(SyncSender<Snapshot>),
-}
+use crate::{SampleBatch, Timestamp};
 
 /// What came of one call of a collector.
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) collector: usize,
     pub(super) batch: SampleBatch,
+    /// When the call returned.
+    pub(super) received: Timestamp,
     pub(super) outcome: Outcome,
     /// Ticks that passed before this one while the collector was busy or resting.
     pub(super) missed: u64,
@@ -36,10 +29,11 @@ pub(super) enum Outcome {
     Panicked { message: String, rest: Duration },
 }
 
-/// A bounded queue of reports; what is asked of the engine always fits.
+/// A bounded queue of reports, and the list of those who want to see how things are.
 #[derive(Debug)]
 pub(super) struct Mailbox {
-    mail: Mutex<VecDeque<Mail>>,
+    reports: Mutex<VecDeque<Report>>,
+    askers: Mutex<Vec<SyncSender<Snapshot>>>,
     pub(super) signal: Signal,
     capacity: usize,
     closed: std::sync::atomic::AtomicBool,
@@ -49,7 +43,8 @@ pub(super) struct Mailbox {
 impl Mailbox {
     pub(super) fn new(capacity: usize, collectors: usize) -> Arc<Self> {
         Arc::new(Self {
-            mail: Mutex::default(),
+            reports: Mutex::default(),
+            askers: Mutex::default(),
             signal: Signal::new(),
             capacity: capacity.max(1),
             closed: std::sync::atomic::AtomicBool::new(true),
@@ -57,21 +52,21 @@ impl Mailbox {
         })
     }
 
-    fn mail(&self) -> MutexGuard<'_, VecDeque<Mail>> {
-        self.mail.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reports(&self) -> MutexGuard<'_, VecDeque<Report>> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Leaves a report; when the queue is full this newest one is dropped and counted.
     pub(super) fn report(&self, report: Report) {
-        let mut mail = self.mail();
-        if mail.len() >= self.capacity {
+        let mut reports = self.reports();
+        if reports.len() >= self.capacity {
             if let Some(dropped) = self.dropped.get(report.collector) {
                 dropped.fetch_add(1, Ordering::Relaxed);
             }
         } else {
-            mail.push_back(Mail::Report(report));
+            reports.push_back(report);
         }
-        drop(mail);
+        drop(reports);
         self.signal.raise();
     }
 
@@ -80,7 +75,7 @@ impl Mailbox {
         if self.closed.load(Ordering::Acquire) {
             return false;
         }
-        self.mail().push_back(Mail::Snapshot(reply));
+        self.askers.lock().unwrap_or_else(PoisonError::into_inner).push(reply);
         self.signal.raise();
         true
     }
@@ -89,8 +84,13 @@ impl Mailbox {
         self.closed.store(closed, Ordering::Release);
     }
 
-    pub(super) fn take(&self) -> VecDeque<Mail> {
-        std::mem::take(&mut *self.mail())
+    pub(super) fn take(&self) -> VecDeque<Report> {
+        std::mem::take(&mut *self.reports())
+    }
+
+    /// Those who asked for a snapshot since the last call; one snapshot serves them all.
+    pub(super) fn askers(&self) -> Vec<SyncSender<Snapshot>> {
+        std::mem::take(&mut *self.askers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Batches of a collector dropped since the start.

@@ -10,15 +10,18 @@
 //! # Where what is handled
 //! | what | where |
 //! |---|---|
-//! | rows, late and early data | `core` |
+//! | late and early data, samples of expired series | `arrival` |
+//! | series that come, go, change their source or interval | `places` |
+//! | complete and incomplete rows | `rows` |
 //! | counters to rates, counter resets | `rates` |
 //! | missing rows, silence, expiry, budgets, restarting rows after a step of the clock | `passing` |
-//! | noticing that the clock jumped or the machine slept | `clock_watch` |
+//! | noticing that the clock jumped or the machine slept | `clock_watch` in a run, `poll` otherwise |
 //! | collectors that hang, panic or overrun | `collectors`, `live` |
 //! | detectors that hang or panic | `lane_thread`, `cell` |
 //! | sinks that block or fail | `sinks` |
 
 mod anomalies;
+mod arrival;
 mod block;
 mod builder;
 mod cell;
@@ -39,7 +42,9 @@ mod live;
 mod mailbox;
 mod options;
 mod passing;
+mod places;
 mod rates;
+mod rows;
 mod self_metrics;
 mod shutdown;
 mod sinks;
@@ -61,6 +66,7 @@ pub use snapshot::{SeriesSnapshot, SeriesState, Snapshot, TargetSnapshot};
 pub use spawn::Running;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::checkpoint::Checkpoints;
 use self::collectors::{CollectorThread, Station};
@@ -71,6 +77,9 @@ use self::sinks::{SinkNews, Sinks};
 use crate::series::{Name, Target};
 use crate::time::Clock;
 use crate::{EventKind, Interval, Registry, SampleBatch, Timestamp};
+
+/// Between two calls of `poll`, or two runs, the clock may go back by this much before it counts as set.
+const CLOCK_TOLERANCE: Duration = Duration::from_millis(500);
 
 /// Watches: calls collectors, keeps history, runs detectors, tells what is unusual.
 ///
@@ -97,6 +106,8 @@ pub struct Engine {
     target: Arc<Target>,
     checkpoints: Option<Checkpoints>,
     restored: bool,
+    /// How often a checkpoint was asked for.
+    saves: u64,
 }
 
 /// A collector's place in the engine, and what was told of it.
@@ -114,8 +125,8 @@ struct Seat {
 enum SeatPlace {
     Here(Box<Station>),
     There(CollectorThread),
-    /// Its thread never came back.
-    Lost,
+    /// Its thread did not come back from the last run, so far.
+    Lost(Option<CollectorThread>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +180,8 @@ impl Engine {
         SampleBatch::new(Arc::clone(self.registry()), source, Arc::clone(&self.target), interval, at)
     }
 
-    /// Takes in one batch that arrived at `received`. One batch per source and tick; time goes on to `received` first.
+    /// Takes in one batch that arrived at `received`. One batch per source and tick; time goes on to `received` first,
+    /// and never back.
     ///
     /// # Errors
     /// [`EngineError::ForeignBatch`] when the batch was made for another engine.
@@ -177,6 +189,7 @@ impl Engine {
         if !Arc::ptr_eq(batch.registry(), &self.core.registry) {
             return Err(EngineError::ForeignBatch { source_name: batch.source().clone() });
         }
+        self.restored = false;
         let began = self.clock.monotonic();
         self.core.step(batch, received, &mut self.lanes);
         self.deliver();
@@ -194,14 +207,18 @@ impl Engine {
 
     /// Calls the collectors that are due at `now` on this thread, then lets time pass until `now`. Answers when there
     /// is next something to do.
+    ///
+    /// When `now` is earlier than before, the clock was set back; when it is much later than the last time (by
+    /// `silent_after`), there was a pause that nobody watched. Either way rows start anew.
     pub fn poll(&mut self, now: Timestamp) -> Timestamp {
+        self.resume(now);
         for index in 0..self.seats.len() {
             let report = self.seats.get_mut(index).and_then(|seat| match &mut seat.place {
-                SeatPlace::Here(station) => station.due(now).map(|tick| station.collect(tick)),
+                SeatPlace::Here(station) => station.due(now).map(|tick| station.collect(tick, || now)),
                 _ => None,
             });
             if let Some(report) = report {
-                self.reported(&report, now);
+                self.reported(&report);
             }
         }
         self.advance_to(now);
@@ -219,8 +236,34 @@ impl Engine {
         snapshot
     }
 
+    /// Goes on at `now` after a restore, a pause or a step of the clock: the time in between was not watched.
+    fn resume(&mut self, now: Timestamp) {
+        let before = self.core.now;
+        let restored = std::mem::take(&mut self.restored);
+        if before == Timestamp::MIN {
+            return;
+        }
+        let is_back = before.since(now).is_some_and(|back| back > CLOCK_TOLERANCE);
+        let away = now.since(before).unwrap_or_default();
+        if is_back {
+            self.core.clock_stepped(before, now);
+        } else if away >= self.core.options.silent_after || (restored && away > CLOCK_TOLERANCE) {
+            self.core.start_anew(now);
+            self.core.emit(now, EventKind::EngineResumed { down_seconds: away.as_secs_f64() });
+        } else {
+            return;
+        }
+        for seat in &mut self.seats {
+            if let SeatPlace::Here(station) = &mut seat.place {
+                station.restart(now);
+            }
+        }
+        self.deliver();
+    }
+
     /// Takes in what came of a collector's call.
-    fn reported(&mut self, report: &Report, received: Timestamp) {
+    fn reported(&mut self, report: &Report) {
+        let received = report.received;
         self.core.stats.ticks_missed.add(report.missed);
         if let Some(kind) = self.seats.get_mut(report.collector).and_then(|seat| seat.news(report)) {
             self.core.emit(received, kind);

@@ -15,6 +15,8 @@ const SWEEP: u64 = 10;
 const HOUSEKEEPING: Duration = Duration::from_millis(5);
 /// What an engine holds per series besides detectors and history, in bytes, measured and rounded up.
 const SERIES_BYTES: u64 = 700;
+/// A memory budget that stays used up is told of again after this.
+const MEMORY_AGAIN: Duration = Duration::from_hours(1);
 
 fn sweep_interval() -> Interval {
     Interval::from_secs(SWEEP).unwrap_or_default()
@@ -27,7 +29,7 @@ impl Core {
             self.now = to;
             return;
         }
-        while let Some((at, timer)) = self.next_timer().filter(|(at, _)| *at <= to) {
+        while let Some((at, timer)) = self.next_timer(to).filter(|(at, _)| *at <= to) {
             self.now = self.now.max(at);
             match timer {
                 Timer::Row(source, due) => self.miss(source, due, at, lanes),
@@ -39,10 +41,12 @@ impl Core {
 
     /// The next instant at which something happens without a batch.
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
-        self.next_timer().map(|(at, _)| at)
+        self.next_timer(self.now.next_on(sweep_interval())).map(|(at, _)| at)
     }
 
-    fn next_timer(&self) -> Option<(Timestamp, Timer)> {
+    /// What happens next when time passes until `to`. With nothing watched there is one sweep at the end, not one
+    /// every few seconds on the way there.
+    fn next_timer(&self, to: Timestamp) -> Option<(Timestamp, Timer)> {
         if self.now == Timestamp::MIN {
             return None;
         }
@@ -50,8 +54,10 @@ impl Core {
             let (deadline, due) = source.deadline(&self.options)?;
             Some((deadline, Timer::Row(index, due)))
         });
-        let sweep = (self.now.next_on(sweep_interval()), Timer::Sweep);
-        rows.chain([sweep]).min_by_key(|(at, timer)| (*at, timer.order()))
+        let is_idle = self.registry.is_empty();
+        let sweep = if is_idle { to.floor(sweep_interval()) } else { self.now.next_on(sweep_interval()) };
+        let sweep = Some((sweep, Timer::Sweep)).filter(|(at, _)| *at > self.now);
+        rows.chain(sweep).min_by_key(|(at, timer)| (*at, timer.order()))
     }
 
     /// A source did not report in time: its rows are closed empty.
@@ -65,10 +71,10 @@ impl Core {
         let falls_silent = !source.silent && due.since(last).is_some_and(|away| away >= silence);
         source.silent |= falls_silent;
         let name = source.name.clone();
-        self.stats.rows_missed.add(1);
+        self.stats.rows_missed.add(source.groups.len() as u64);
         if falls_silent {
             self.emit(at, EventKind::SourceSilent { source: name, last });
-            self.refresh_health(at);
+            self.refresh_health_of_source(index, at);
         }
         self.close_source(index, due, lanes);
     }
@@ -76,6 +82,7 @@ impl Core {
     /// Does what is looked at now and then.
     fn sweep(&mut self, at: Timestamp, lanes: &mut Lanes) {
         self.expire(at, lanes);
+        self.expire_placeless(at);
         self.tell_refused(at);
         lanes.tell(&LaneInput::Weigh);
         self.settle(lanes);
@@ -117,7 +124,6 @@ impl Core {
         }
         self.stats.series_expired.add(all.len() as u64);
         self.emit(at, EventKind::SeriesExpired { count: all.len() as u64, examples });
-        self.tell_anomalies(at);
         let empty: Vec<usize> = (0..self.groups.len())
             .filter(|index| {
                 self.groups.get(*index).and_then(Option::as_ref).is_some_and(super::block::Group::is_empty)
@@ -125,6 +131,25 @@ impl Core {
             .collect();
         for index in empty {
             self.drop_group(index, lanes);
+        }
+        self.tell_anomalies(at);
+    }
+
+    /// Forgets the series that were registered and never got a place: late, dropped, or never sent.
+    fn expire_placeless(&mut self, at: Timestamp) {
+        let cutoff = at.minus(self.options.expire_after);
+        let has_place = |id: crate::SeriesId| {
+            self.slots.get(id.index()).copied().flatten().is_some_and(|slot| slot.id == id)
+        };
+        let ids: std::collections::BTreeSet<_> =
+            self.registry.ids().into_iter().filter(|id| !has_place(*id)).collect();
+        self.placeless.retain(|id, _| ids.contains(id));
+        for id in ids {
+            if *self.placeless.entry(id).or_insert(at) < cutoff {
+                self.registry.release(id);
+                self.placeless.remove(&id);
+                self.stats.series_expired.add(1);
+            }
         }
     }
 
@@ -147,39 +172,39 @@ impl Core {
         let fixed = lanes + self.registry.len() as u64 * SERIES_BYTES;
         let max = self.options.max_memory;
         let evicted = self.maintain_store(at, max.saturating_sub(fixed));
-        let store = self.store.as_ref().map(|store| store.usage()).unwrap_or_default();
+        let usage = |store: &std::sync::Arc<dyn crate::Store>| guard(|| store.usage()).unwrap_or_default();
+        let store = self.store.as_ref().map(usage).unwrap_or_default();
         self.stats.store_bytes.set(store.bytes);
         self.stats.store_samples.set(store.samples);
         let used = fixed + store.bytes;
         self.stats.memory_bytes.set(used);
         let refusing = fixed >= max;
         self.registry.set_closed(refusing);
-        let exceeded = refusing || evicted > 0;
-        if exceeded && !self.memory_told {
+        let told = self.memory_told.and_then(|told| at.since(told));
+        let is_due = told.is_none_or(|ago| ago >= MEMORY_AGAIN);
+        if (refusing || evicted > 0) && is_due {
+            self.memory_told = Some(at);
             let kind = EventKind::MemoryExceeded { used, max, evicted, refusing_series: refusing };
             self.emit(at, kind);
         }
-        self.memory_told = exceeded;
     }
 
     /// Lets the store do its housekeeping; answers how many samples went before their time for `bytes`.
     fn maintain_store(&mut self, at: Timestamp, bytes: u64) -> u64 {
         let Some(store) = self.store.clone() else { return 0 };
         let budget = Budget { time: HOUSEKEEPING, bytes: Some(bytes) };
-        match guard(|| store.maintain(at, budget)) {
+        let failed = match guard(|| store.maintain(at, budget)) {
             Ok(Ok(Maintained { evicted, .. })) => {
-                self.store_result(at, None, 0);
-                evicted
+                self.upkeep_trouble = false;
+                return evicted;
             }
-            Ok(Err(error)) => {
-                self.store_result(at, Some(super::chain(&error)), 0);
-                0
-            }
-            Err(message) => {
-                self.store_result(at, Some(format!("panic: {message}")), 0);
-                0
-            }
+            Ok(Err(error)) => super::chain(&error),
+            Err(message) => format!("panic: {message}"),
+        };
+        if !std::mem::replace(&mut self.upkeep_trouble, true) {
+            self.emit(at, EventKind::StoreFailed { error: format!("housekeeping: {failed}") });
         }
+        0
     }
 
     /// The wall clock was found at `to` where `from` was expected: rows start anew there. Nothing was due meanwhile,
@@ -207,7 +232,9 @@ impl Core {
         }
         for group in self.groups.iter_mut().flatten() {
             group.shown = None;
+            group.waiting.clear();
         }
+        self.anomalies.shift(|at| shift(at, from, to));
         for frame in self.frames.iter_mut().flatten() {
             frame.last_row = None;
         }

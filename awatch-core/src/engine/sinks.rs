@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::guard::guard;
 use crate::series::Name;
 use crate::time::{Clock, Signal, Woken};
-use crate::{Event, Sink};
+use crate::{Event, EventKind, Sink};
 
 /// How often an event is tried again, and how long after the first failure; twice as long each time.
 const RETRIES: u32 = 3;
@@ -37,7 +37,8 @@ struct Slot {
 enum Place {
     Here(Box<dyn Sink>),
     There(JoinHandle<Box<dyn Sink>>),
-    Lost,
+    /// Its thread did not come back from the last run, so far.
+    Lost(Option<JoinHandle<Box<dyn Sink>>>),
 }
 
 #[derive(Debug, Default)]
@@ -75,15 +76,17 @@ impl Sinks {
         Self { sinks: sinks.into_iter().map(slot).collect(), capacity: capacity.max(1) }
     }
 
-    /// Delivers events to every sink: at once where it is here, else to its queue.
+    /// Delivers events to every sink: at once where it is here, else to its queue. News of a sink's own trouble go to the
+    /// others: it could not take them, or would have trouble with them for ever.
     pub(super) fn deliver(&mut self, events: Vec<Event>) {
         for event in events {
             let event = Arc::new(event);
-            for slot in &mut self.sinks {
+            let about = about(&event.kind);
+            for slot in self.sinks.iter_mut().filter(|slot| about != Some(&slot.name)) {
                 match &mut slot.place {
                     Place::Here(sink) => slot.shared.emit(&mut **sink, &event, |_| {}),
                     Place::There(_) => slot.shared.push(Arc::clone(&event), self.capacity),
-                    Place::Lost => {
+                    Place::Lost(_) => {
                         slot.shared.dropped.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -102,11 +105,20 @@ impl Sinks {
         self.sinks.iter().map(|slot| slot.shared.dropped.load(Ordering::Relaxed)).sum()
     }
 
-    /// Puts each sink on a thread of its own.
+    /// Puts each sink on a thread of its own, those that came back late from an earlier run too.
     pub(super) fn spread(&mut self, clock: &Arc<dyn Clock>, mail: &Signal) -> std::io::Result<()> {
         for slot in &mut self.sinks {
-            if let Place::Here(sink) = std::mem::replace(&mut slot.place, Place::Lost) {
+            let sink = match std::mem::replace(&mut slot.place, Place::Lost(None)) {
+                Place::Here(sink) => Some(sink),
+                Place::Lost(Some(thread)) if thread.is_finished() => thread.join().ok(),
+                place => {
+                    slot.place = place;
+                    None
+                }
+            };
+            if let Some(sink) = sink {
                 slot.shared.stop.store(false, Ordering::Release);
+                slot.shared.stopped.take();
                 slot.place = Place::There(start(sink, &slot.name, &slot.shared, clock, mail)?);
             }
         }
@@ -114,6 +126,7 @@ impl Sinks {
     }
 
     /// Lets every sink finish its queue and brings it back, waiting at most until `until`; answers those left behind.
+    /// What waits for them is counted as dropped.
     pub(super) fn gather(&mut self, clock: &dyn Clock, until: Duration) -> Vec<Name> {
         let mut lost = Vec::new();
         for slot in &self.sinks {
@@ -121,16 +134,33 @@ impl Sinks {
             slot.shared.wake.raise();
         }
         for slot in &mut self.sinks {
-            let Place::There(thread) = std::mem::replace(&mut slot.place, Place::Lost) else { continue };
-            let woken = clock.wait(&slot.shared.stopped, Some(until));
-            let back =
-                (woken == Woken::Signalled || thread.is_finished()).then(|| thread.join().ok()).flatten();
-            match back {
-                Some(sink) => slot.place = Place::Here(sink),
-                None => lost.push(slot.name.clone()),
+            slot.place = match std::mem::replace(&mut slot.place, Place::Lost(None)) {
+                Place::There(thread) => {
+                    let woken = clock.wait(&slot.shared.stopped, Some(until));
+                    if woken == Woken::Signalled || thread.is_finished() {
+                        thread.join().map_or(Place::Lost(None), Place::Here)
+                    } else {
+                        slot.shared.abandon();
+                        Place::Lost(Some(thread))
+                    }
+                }
+                place => place,
+            };
+            if matches!(slot.place, Place::Lost(_)) {
+                lost.push(slot.name.clone());
             }
         }
         lost
+    }
+}
+
+/// The sink that an event is about.
+fn about(kind: &EventKind) -> Option<&Name> {
+    match kind {
+        EventKind::SinkFailed { sink, .. }
+        | EventKind::SinkBlocked { sink, .. }
+        | EventKind::SinkRecovered { sink, .. } => Some(sink),
+        _ => None,
     }
 }
 
@@ -166,6 +196,13 @@ impl Shared {
         queue.push_back(event);
         drop(queue);
         self.wake.raise();
+    }
+
+    /// Counts what waits, and what is just being delivered, as dropped.
+    fn abandon(&self) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        self.dropped.fetch_add(queue.len() as u64 + 1, Ordering::Relaxed);
+        queue.clear();
     }
 
     fn pop(&self) -> Option<Arc<Event>> {

@@ -21,9 +21,13 @@ pub(super) struct Source {
     pub(super) last_report: Option<Timestamp>,
     pub(super) silent: bool,
     pub(super) late_told: bool,
+    pub(super) ahead_told: bool,
     /// Its group on each target.
     #[serde(skip)]
     pub(super) groups: HashMap<Name, usize, foldhash::fast::FixedState>,
+    /// The same in ascending order.
+    #[serde(skip)]
+    sorted: Vec<usize>,
 }
 
 impl Source {
@@ -36,13 +40,15 @@ impl Source {
             last_report: None,
             silent: false,
             late_told: false,
+            ahead_told: false,
             groups: HashMap::default(),
+            sorted: Vec::new(),
         }
     }
 
     /// Itself as saved: its groups are found again from their own state.
     pub(super) fn without_groups(&self) -> Self {
-        Self { name: self.name.clone(), groups: HashMap::default(), ..*self }
+        Self { name: self.name.clone(), groups: HashMap::default(), sorted: Vec::new(), ..*self }
     }
 
     /// The tick that is due next, and until when its row waits.
@@ -54,10 +60,20 @@ impl Source {
         Some((due.plus(self.delay).plus(options.grace(self.interval)), due))
     }
 
-    /// Its groups in the order they came.
-    pub(super) fn sorted_groups(&self) -> Vec<usize> {
-        let mut groups: Vec<usize> = self.groups.values().copied().collect();
-        groups.sort_unstable();
-        groups
+    /// Its groups, ascending.
+    pub(super) fn sorted(&self) -> &[usize] {
+        &self.sorted
+    }
+
+    pub(super) fn add_group(&mut self, target: Name, group: usize) {
+        self.groups.insert(target, group);
+        let at = self.sorted.partition_point(|own| *own < group);
+        self.sorted.insert(at, group);
+    }
+
+    pub(super) fn remove_group(&mut self, target: &Name) {
+        if let Some(group) = self.groups.remove(target) {
+            self.sorted.retain(|own| *own != group);
+        }
     }
 }

@@ -71,7 +71,7 @@ pub enum EventKind {
         /// Ticks that it missed.
         missed: u64,
     },
-    /// `batches.dropped`: the queue to the engine was full; told once until it has room.
+    /// `batches.dropped`: the queue to the engine was full; told at the first, and each time their number has doubled.
     #[serde(rename = "batches.dropped")]
     BatchesDropped {
         /// Whose.
@@ -96,7 +96,7 @@ pub enum EventKind {
     DetectorStuck {
         /// Which.
         watch: Name,
-        /// Rows waiting for it.
+        /// Ticks waiting for it.
         waiting: u64,
     },
     /// `detector.recovered`: a detector that was stuck has caught up.
@@ -104,7 +104,7 @@ pub enum EventKind {
     DetectorRecovered {
         /// Which.
         watch: Name,
-        /// Rows that it missed.
+        /// Ticks that it missed.
         missed: u64,
     },
     /// `sink.failed`: a sink could not deliver an event, or panicked; told once until it recovers.
@@ -131,7 +131,7 @@ pub enum EventKind {
         /// Events it did not get since the start.
         dropped: u64,
     },
-    /// `store.failed`: the store did not take a batch or failed in its housekeeping; told once until it recovers.
+    /// `store.failed`: the store did not take a batch, or failed in its housekeeping; told once until it succeeds.
     /// Detection goes on.
     #[serde(rename = "store.failed")]
     StoreFailed {
@@ -189,6 +189,17 @@ pub enum EventKind {
         /// Some of them, at most five.
         examples: Vec<String>,
     },
+    /// `series.shared`: two sources report the same series; only the first one's samples are scored. Told once for each
+    /// pair of sources.
+    #[serde(rename = "series.shared")]
+    SeriesShared {
+        /// One such series.
+        series: String,
+        /// The source whose samples are scored.
+        owner: Name,
+        /// The other.
+        source: Name,
+    },
     /// `series.refused`: new series are refused because a budget is used up; told once a minute at most.
     #[serde(rename = "series.refused")]
     SeriesRefused {
@@ -231,10 +242,11 @@ pub enum EventKind {
         /// How far, in seconds; negative: back.
         by_seconds: f64,
     },
-    /// `engine.resumed`: the engine goes on from a checkpoint. Rows start anew; what was due meanwhile is not missing.
+    /// `engine.resumed`: the engine goes on from a checkpoint or after a pause between two runs. Rows start anew; what
+    /// was due meanwhile is not missing.
     #[serde(rename = "engine.resumed")]
     EngineResumed {
-        /// How long ago the checkpoint was made, in seconds.
+        /// How long it was not watching, in seconds.
         down_seconds: f64,
     },
     /// `checkpoint.failed`: the state could not be written; told once until it can.

@@ -58,9 +58,11 @@ fn trouble(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 if *disabled { "given up after too many panics" } else { "starts again without history" };
             write!(f, "detector {watch} panicked on {target} ({message}); {then}")
         }
-        E::DetectorStuck { watch, waiting } => write!(f, "detector {watch} is stuck, {waiting} rows waiting"),
+        E::DetectorStuck { watch, waiting } => {
+            write!(f, "detector {watch} is stuck, {waiting} ticks waiting")
+        }
         E::DetectorRecovered { watch, missed } => {
-            write!(f, "detector {watch} recovered, {missed} rows missed")
+            write!(f, "detector {watch} recovered, {missed} ticks missed")
         }
         E::SinkFailed { sink, error } => write!(f, "sink {sink} failed: {error}"),
         E::SinkBlocked { sink, dropped } => {
@@ -80,6 +82,9 @@ fn trouble(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn data(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     use EventKind as E;
     match kind {
+        E::DataLate { source, tick, late_seconds } if *late_seconds <= 0.0 => {
+            write!(f, "a second batch from {source} for tick {tick}; stored, not scored")
+        }
         E::DataLate { source, tick, late_seconds } => {
             write!(
                 f,
@@ -96,6 +101,15 @@ fn data(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         E::SeriesExpired { count, examples } => {
             write!(f, "{count} series expired, for example {}", examples.join(", "))
+        }
+        E::SeriesShared { series, owner, source } => {
+            write!(
+                f,
+                "{owner} and {source} report the same series, for example {series}: only {owner}'s is scored"
+            )
+        }
+        E::SeriesRefused { refused, series, max_series } if series < max_series => {
+            write!(f, "memory budget used up: {refused} new series refused so far")
         }
         E::SeriesRefused { refused, series, max_series } => {
             write!(f, "series budget used up ({series} of {max_series}): {refused} new series refused so far")
@@ -120,7 +134,7 @@ fn data(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             )
         }
         E::EngineResumed { down_seconds } => {
-            write!(f, "resumed from a checkpoint {} old", span(*down_seconds))
+            write!(f, "watching again after {}", span(*down_seconds))
         }
         _ => f.write_str("event"),
     }

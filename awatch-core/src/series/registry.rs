@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,7 +18,8 @@ pub struct Registry {
 struct Inner {
     ids: HashMap<SeriesKey, SeriesId, foldhash::fast::FixedState>,
     places: Vec<Place>,
-    free: Vec<usize>,
+    /// Places to be used again, the longest free first, so that generations last.
+    free: VecDeque<usize>,
     closed: bool,
 }
 
@@ -86,8 +87,8 @@ impl Registry {
             return Ok(known);
         }
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = inner.ids.get(&meta.key) {
-            return Ok(*id);
+        if let Some(known) = inner.find(meta)? {
+            return Ok(known);
         }
         let budget = if inner.closed {
             Err(RegisterError::MemoryBudget { key: Box::new(meta.key.clone()) })
@@ -107,19 +108,24 @@ impl Registry {
 
     fn find(&self, meta: &SeriesMeta) -> Result<Option<SeriesId>, RegisterError> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(&id) = inner.ids.get(&meta.key) else { return Ok(None) };
-        match inner.meta(id) {
-            Some(known) if known.unit != meta.unit || known.kind != meta.kind => {
-                Err(RegisterError::Conflict {
-                    key: Box::new(meta.key.clone()),
-                    known_unit: known.unit.clone(),
-                    known_kind: known.kind,
-                    unit: meta.unit.clone(),
-                    kind: meta.kind,
-                })
-            }
-            _ => Ok(Some(id)),
+        let known = inner.find(meta)?;
+        let is_same = |id: &SeriesId| inner.meta(*id).is_some_and(|known| known.interval == meta.interval);
+        if known.as_ref().is_none_or(is_same) {
+            return Ok(known);
         }
+        drop(inner);
+        // The same series at another interval: who looks it up from now on is told so.
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let known = inner.find(meta)?;
+        if let Some(place) = known.and_then(|id| inner.places.get_mut(id.index())) {
+            place.meta = Some(Arc::new(meta.clone()));
+        }
+        Ok(known)
+    }
+
+    /// The ids of all series.
+    pub(crate) fn ids(&self) -> Vec<SeriesId> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).ids.values().copied().collect()
     }
 
     /// The series behind an id; `None` when it expired.
@@ -160,7 +166,7 @@ impl Registry {
         if let Some(place) = inner.places.get_mut(id.index()) {
             place.meta = None;
             place.generation = (place.generation + 1) % SeriesId::GENERATIONS;
-            inner.free.push(id.index());
+            inner.free.push_back(id.index());
         }
     }
 
@@ -171,13 +177,29 @@ impl Registry {
 }
 
 impl Inner {
+    fn find(&self, meta: &SeriesMeta) -> Result<Option<SeriesId>, RegisterError> {
+        let Some(&id) = self.ids.get(&meta.key) else { return Ok(None) };
+        match self.meta(id) {
+            Some(known) if known.unit != meta.unit || known.kind != meta.kind => {
+                Err(RegisterError::Conflict {
+                    key: Box::new(meta.key.clone()),
+                    known_unit: known.unit.clone(),
+                    known_kind: known.kind,
+                    unit: meta.unit.clone(),
+                    kind: meta.kind,
+                })
+            }
+            _ => Ok(Some(id)),
+        }
+    }
+
     fn meta(&self, id: SeriesId) -> Option<&Arc<SeriesMeta>> {
         let place = self.places.get(id.index()).filter(|place| place.generation == id.generation())?;
         place.meta.as_ref()
     }
 
     fn take_place(&mut self, meta: &SeriesMeta) -> Option<SeriesId> {
-        let index = self.free.pop().unwrap_or(self.places.len());
+        let index = self.free.pop_front().unwrap_or(self.places.len());
         if index == self.places.len() {
             self.places.push(Place { generation: 0, meta: None });
         }

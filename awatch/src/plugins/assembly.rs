@@ -232,7 +232,7 @@ impl Assembly {
         let mut engine = self.into_builder().build()?;
         if let Some(StateFile { file, every }) = state {
             engine.restore_from(&file)?;
-            engine.checkpoint_to(file, every);
+            engine.checkpoint_to(file, every)?;
         }
         Ok(engine)
     }

@@ -4,7 +4,11 @@
 //! values of each series in one piece, without times and without any way to find or append anything.
 //!
 //! `cargo run --release -p awatch-benches --bin history -- 1h`
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that fails by panicking and prints")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement that fails by panicking and prints"
+)]
 #![allow(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::sync::Arc;

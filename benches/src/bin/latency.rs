@@ -5,7 +5,11 @@
 //! two bare channels between three threads, with nothing done on the way.
 //!
 //! `cargo run --release -p awatch-benches --bin latency`
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that fails by panicking and prints")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement that fails by panicking and prints"
+)]
 #![allow(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::sync::mpsc::{Sender, channel};
@@ -64,7 +68,8 @@ impl Sink for Stopwatch {
     }
 
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
-        let is_alert = matches!(event.kind, EventKind::AnomalyOpened { .. } | EventKind::AnomalyClosed { .. });
+        let is_alert =
+            matches!(event.kind, EventKind::AnomalyOpened { .. } | EventKind::AnomalyClosed { .. });
         if let Some(last) = self.last.lock().unwrap().take().filter(|_| is_alert) {
             self.took.lock().unwrap().push(last.elapsed());
         }
