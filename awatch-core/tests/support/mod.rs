@@ -322,3 +322,129 @@ pub(crate) fn gauge(engine: &Engine, source: &str, metric: &str, second: i64, va
 pub(crate) fn at(second: f64) -> Timestamp {
     START.plus(Duration::from_secs_f64(second))
 }
+
+/// A name that is known to be one.
+pub(crate) fn name(name: &str) -> awatch_core::Name {
+    awatch_core::Name::new(name).unwrap()
+}
+
+/// One of the engine's counts of itself.
+pub(crate) fn stat(engine: &mut Engine, name: &str) -> u64 {
+    engine.snapshot().stats[name]
+}
+
+/// One gauge of one source, to be pushed into an engine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pushed {
+    pub(crate) source: &'static str,
+    pub(crate) target: &'static str,
+    pub(crate) metric: &'static str,
+    pub(crate) interval: Interval,
+}
+
+impl Pushed {
+    /// A gauge of every second.
+    pub(crate) fn new(source: &'static str, target: &'static str, metric: &'static str) -> Self {
+        Self { source, target, metric, interval: Interval::SECOND }
+    }
+
+    /// Pushes it in time.
+    pub(crate) fn send(self, engine: &mut Engine, second: f64, value: f64) {
+        self.send_at(engine, second, value, second);
+    }
+
+    /// Pushes the value of a second at the second `received`.
+    pub(crate) fn send_at(self, engine: &mut Engine, second: f64, value: f64, received: f64) {
+        let mut batch = engine.batch(name(self.source), self.interval, at(second));
+        batch.set_target(Target::new(self.target).unwrap());
+        batch.gauge(self.metric, [], &Unit::RATIO, value).unwrap();
+        engine.step(&batch, at(received)).unwrap();
+    }
+}
+
+/// The values of a row, and its second.
+type SeenRow = (f64, Vec<f64>);
+
+/// Keeps the rows of whole targets; scores the largest value as it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Whole(pub(crate) Arc<Mutex<Vec<SeenRow>>>);
+
+#[derive(Debug)]
+struct WholeBank(Whole);
+
+impl DetectorFactory for Whole {
+    fn kind(&self) -> &'static str {
+        "whole"
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Target
+    }
+
+    fn create(&self) -> Box<dyn OnlineDetector> {
+        Box::new(WholeBank(self.clone()))
+    }
+}
+
+impl OnlineDetector for WholeBank {
+    fn bind(&mut self, _: usize, _: Option<&Column>) {}
+
+    fn step(&mut self, row: Row<'_>, _: Learn, out: &mut Scores) {
+        self.0.0.lock().unwrap().push((second(row.at), row.values.to_vec()));
+        let largest = row.values.iter().copied().fold(f64::NAN, f64::max);
+        if largest.is_nan() { out.set_missing(0) } else { out.set(0, largest) }
+    }
+
+    fn explain(&self, _: usize, _: Row<'_>, _: &Scores) -> Explanation {
+        Explanation { sentence: "the whole".to_owned(), contributions: Vec::new() }
+    }
+
+    fn save(&self) -> Result<Vec<u8>, DetectError> {
+        awatch_core::state::encode("whole", &())
+    }
+
+    fn load(&mut self, state: &[u8]) -> Result<(), DetectError> {
+        awatch_core::state::decode("whole", state)
+    }
+
+    fn memory(&self) -> usize {
+        8
+    }
+}
+
+/// A store that takes five seconds for the batches of second 10.
+#[derive(Debug)]
+pub(crate) struct Stalling(pub(crate) SimClock, pub(crate) Heap);
+
+impl Store for Stalling {
+    fn append(&self, batch: &SampleBatch) -> Result<Appended, StoreError> {
+        if batch.at() == at(10.0) {
+            sleep(&self.0, Duration::from_secs(5));
+        }
+        self.1.append(batch)
+    }
+
+    fn scan(&self, query: &Query) -> Result<Scan<'_>, StoreError> {
+        self.1.scan(query)
+    }
+
+    fn series(&self, matcher: &Matcher) -> Result<Vec<Arc<SeriesMeta>>, StoreError> {
+        self.1.series(matcher)
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        self.1.flush()
+    }
+
+    fn maintain(&self, now: Timestamp, budget: Budget) -> Result<Maintained, StoreError> {
+        self.1.maintain(now, budget)
+    }
+
+    fn delete_before(&self, time: Timestamp, matcher: &Matcher) -> Result<u64, StoreError> {
+        self.1.delete_before(time, matcher)
+    }
+
+    fn usage(&self) -> Usage {
+        self.1.usage()
+    }
+}
