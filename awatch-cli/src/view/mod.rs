@@ -112,9 +112,10 @@ impl View<'_> {
             if left.is_zero() {
                 return Ok(None);
             }
-            match Terminal::input(left) {
+            match terminal.input(left) {
                 Input::None => {}
-                Input::Gone => return Ok(wait.within(left)),
+                Input::Gone => return Ok(Some(Reason::ReaderGone)),
+                Input::Deaf => return Ok(wait.within(left)),
                 Input::Quit => return Ok(Some(Reason::Quit)),
                 Input::Resized => self.draw(terminal, wait)?,
                 Input::Scroll(by) => {

@@ -1,11 +1,12 @@
 //! The terminal: entered, left as it was whatever happens, written to in one piece per frame.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, event, execute, terminal};
+use rustix::event::{PollFd, PollFlags};
 
 use super::frame::Size;
 use super::paint::{Line, paint};
@@ -25,6 +26,46 @@ pub(crate) fn restore() {
 /// The terminal while the view has it; dropping it gives it back.
 pub(super) struct Terminal {
     colors: bool,
+    keyboard: Keyboard,
+}
+
+/// Where keys come from: standard input, or the terminal itself when that is something else.
+enum Keyboard {
+    Stdin(std::io::Stdin),
+    Terminal(std::fs::File),
+    None,
+}
+
+impl Keyboard {
+    fn find() -> Self {
+        let stdin = std::io::stdin();
+        if stdin.is_terminal() {
+            return Self::Stdin(stdin);
+        }
+        std::fs::File::open("/dev/tty").map_or(Self::None, Self::Terminal)
+    }
+
+    /// Waits for a key, a change of size, or the end of `time`.
+    fn wait(&self, time: Duration) -> Input {
+        let mut keys = match self {
+            Self::Stdin(stdin) => [PollFd::new(stdin, PollFlags::IN)],
+            Self::Terminal(file) => [PollFd::new(file, PollFlags::IN)],
+            Self::None => return Input::Deaf,
+        };
+        let time = rustix::event::Timespec::try_from(time).ok();
+        match rustix::event::poll(&mut keys, time.as_ref()) {
+            Err(rustix::io::Errno::INTR) => Input::None,
+            Err(_) => Input::Gone,
+            Ok(_) => {
+                let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+                if keys.iter().any(|keys| keys.revents().intersects(gone)) {
+                    Input::Gone
+                } else {
+                    Input::None
+                }
+            }
+        }
+    }
 }
 
 /// What the person at the terminal did.
@@ -32,8 +73,10 @@ pub(super) struct Terminal {
 pub(super) enum Input {
     /// Nothing.
     None,
-    /// Nobody can be heard any more.
+    /// The terminal is gone: closed, or its connection lost.
     Gone,
+    /// There is no keyboard to hear.
+    Deaf,
     /// Asked to end.
     Quit,
     /// Changed the size.
@@ -53,7 +96,7 @@ impl Terminal {
         }));
         terminal::enable_raw_mode().map_err(failed)?;
         ENTERED.store(true, Ordering::Release);
-        let terminal = Self { colors };
+        let terminal = Self { colors, keyboard: Keyboard::find() };
         execute!(std::io::stdout(), terminal::EnterAlternateScreen, cursor::Hide).map_err(failed)?;
         Ok(terminal)
     }
@@ -75,12 +118,17 @@ impl Terminal {
     }
 
     /// What the person did within `time`.
-    pub(super) fn input(time: Duration) -> Input {
-        match event::poll(time) {
+    pub(super) fn input(&self, time: Duration) -> Input {
+        // Asked directly: the event reader does not return when the terminal is gone.
+        match self.keyboard.wait(time) {
+            Input::None => {}
+            other => return other,
+        }
+        match event::poll(Duration::ZERO) {
             Ok(false) => Input::None,
-            Ok(true) => event::read().map_or(Input::Gone, |event| meaning(&event)),
+            Ok(true) => event::read().map_or(Input::Deaf, |event| meaning(&event)),
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Input::None,
-            Err(_) => Input::Gone,
+            Err(_) => Input::Deaf,
         }
     }
 }
