@@ -199,6 +199,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// `what` failed, because of `source`.
+    pub fn io(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Io { what: what.into(), source: source.into() }
+    }
+
+    /// Stored data of `what` cannot be read back, because of `source`.
+    pub fn corrupt(
+        what: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Corrupt { what: what.into(), source: source.into() }
+    }
+
     /// Whether the same call may succeed later.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

@@ -236,7 +236,7 @@ fn a_checkpoint_that_cannot_be_written_is_told_of_once_and_changes_nothing_else(
     std::fs::write(folder.path().join("file"), "in the way").unwrap();
     let (clock, shutdown, kept) = (SimClock::new(START), Shutdown::new(), Kept::default());
     let mut engine = builder(&clock).collector(steady(60, &shutdown)).sink(kept.clone()).build().unwrap();
-    engine.checkpoint_to(folder.path().join("file/checkpoint"), std::time::Duration::from_secs(10)).unwrap();
+    engine.checkpoint_to(folder.path().join("file/checkpoint"), std::time::Duration::from_mins(10)).unwrap();
     run(&mut engine, &shutdown);
     let EventKind::CheckpointFailed { error } = kept.only("checkpoint.failed").kind else { panic!() };
     assert!(error.starts_with("the checkpoint file "), "{error}");

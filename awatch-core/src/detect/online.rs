@@ -51,7 +51,8 @@ pub enum Scope {
 /// scored nor learnt; a column bound later starts without history and leaves the others alone.
 pub trait OnlineDetector: Debug + Send {
     /// Gives place `index` to `column`, or takes the place from its series (`None`). A new series starts without
-    /// history even where another was before. Places are given densely: `index` is at most the number of places.
+    /// history even where another was before. Places are given densely: `index` is at most the number of places. What
+    /// [`step`](OnlineDetector::step) gets for a place without a series means nothing and is not to be scored.
     fn bind(&mut self, index: usize, column: Option<&Column>);
 
     /// Scores `row` from the present state into `out`, then moves the state. `row.values` has one number per place.

@@ -475,6 +475,14 @@ impl CoreState {
         if !self.anomalies.is_sound() {
             return Err("its anomalies contradict each other".to_owned());
         }
+        for source in &self.sources {
+            // Time had gone on to `now`: no row can be due from long before, none be closed from after.
+            let slack = source.interval.as_duration() * 3 + source.delay;
+            let off = |tick: Timestamp| tick.plus(slack) < self.now || tick > self.now.plus(slack);
+            if source.last_tick.is_some_and(off) {
+                return Err(format!("the last tick of source {} does not fit its time", source.name));
+            }
+        }
         let mut keys = std::collections::HashSet::new();
         for place in self.groups.iter().flatten().flat_map(|group| group.places.iter().flatten()) {
             if !keys.insert(&place.meta.key) {

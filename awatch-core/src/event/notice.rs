@@ -9,7 +9,8 @@ use crate::{Health, Timestamp};
 #[serde(tag = "kind")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// `anomaly.opened`: something unusual began.
+    /// `anomaly.opened`: something unusual began. It may become more severe: who acts on severity looks at
+    /// `anomaly.changed` as well.
     #[serde(rename = "anomaly.opened")]
     AnomalyOpened {
         /// It.
