@@ -50,10 +50,9 @@ benches:
 	@printf '\n== benchmarks, each once\n'
 	cargo test --locked --workspace --bench '*'
 
-# Without the program: its pages would lie where those of the library of the same name do.
 docs:
 	@printf '\n== documentation\n'
-	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --workspace --exclude awatch-cli
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --workspace
 
 plugin:
 	@printf '\n== plug-ins from outside the workspace\n'

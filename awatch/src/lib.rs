@@ -154,3 +154,8 @@ pub mod conformance {
     #[cfg(feature = "store")]
     pub use awatch_store::conformance as store;
 }
+
+/// The code of the README, tested.
+#[cfg(all(doctest, feature = "collect", feature = "detect", feature = "store"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -120,7 +120,7 @@ fn tick(criterion: &mut Criterion) {
         let mut tick = Tick::new(series);
         assert_eq!(tick.engine.snapshot().targets[0].series.len(), series);
         group.bench_function(BenchmarkId::new("awatch", format!("series={series}")), |b| {
-            b.iter(|| tick.step())
+            b.iter(|| tick.step());
         });
         let names: Vec<String> =
             (0..series).map(|i| format!("host/system.disk.utilization{{device=\"sd{i}\"}}")).collect();

@@ -150,7 +150,7 @@ impl Engine {
     fn restore_watches(&mut self, sections: &BTreeMap<String, &[u8]>) -> Restored {
         let mut restored = Restored::default();
         let core = &self.core;
-        let blocks = core.groups.len().max(core.frames.len()) * 2 + 1;
+        let blocks = core.groups.len().max(core.frames.len()) * 2;
         for (_, lane) in self.lanes.here() {
             let name = lane.name().clone();
             let loaded = match sections.get(&format!("{WATCH}{name}")) {

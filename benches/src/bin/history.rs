@@ -34,7 +34,7 @@ fn main() {
         let part = left.min(Duration::from_mins(10));
         std::thread::park_timeout(part);
         left -= part;
-        report(&*store, span - left);
+        report(&*store, span.saturating_sub(left));
     }
     running.stop().unwrap();
 }

@@ -118,8 +118,8 @@ fn floor() -> Vec<Duration> {
 
 fn print(name: &str, mut took: Vec<Duration>) {
     took.sort_unstable();
-    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
-    let (p50, p99, max) = (at(0.5), at(0.99), at(1.0));
+    let at = |percent: usize| took[(took.len() - 1) * percent / 100];
+    let (p50, p99, max) = (at(50), at(99), at(100));
     println!("{name:<28} events {:>5}  p50 {p50:>9.1?}  p99 {p99:>9.1?}  max {max:>9.1?}", took.len());
 }
 
