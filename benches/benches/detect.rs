@@ -127,7 +127,7 @@ fn decide(c: &mut Criterion) {
             policy.step(row(&[]), &scores, &mut out);
             opened += out.changes.len();
         }
-        assert_eq!(opened, if beyond > 0 { count / beyond } else { 0 });
+        assert_eq!(opened, count.checked_div(beyond).unwrap_or(0));
         group.bench_function(format!("policy-{name}/columns={count}"), |b| {
             b.iter(|| {
                 out.reset(count);
