@@ -83,6 +83,7 @@ fn every_kind() -> Vec<EventKind> {
         E::SourceSilent { source: x(), last: at },
         E::SourceResumed { source: x(), silent_seconds: 1.0 },
         E::SeriesExpired { count: 1, examples: vec![n()] },
+        E::SeriesShared { series: text(), owner: name(), source: name() },
         E::SeriesRefused { refused: 1, series: 1, max_series: 1 },
         E::MemoryExceeded { used: 1, max: 1, evicted: 1, refusing_series: true },
         E::CounterReset { source: x(), count: 1, example: n() },

@@ -240,14 +240,14 @@ impl Engine {
     fn resume(&mut self, now: Timestamp) {
         let before = self.core.now;
         let restored = std::mem::take(&mut self.restored);
-        if before == Timestamp::MIN {
+        if before == Timestamp::MIN || before == now {
             return;
         }
         let is_back = before.since(now).is_some_and(|back| back > CLOCK_TOLERANCE);
         let away = now.since(before).unwrap_or_default();
         if is_back {
             self.core.clock_stepped(before, now);
-        } else if away >= self.core.options.silent_after || (restored && away > CLOCK_TOLERANCE) {
+        } else if restored || away >= self.core.options.silent_after {
             self.core.start_anew(now);
             self.core.emit(now, EventKind::EngineResumed { down_seconds: away.as_secs_f64() });
         } else {
