@@ -21,9 +21,10 @@ pub(crate) fn init(args: &InitArgs) -> Result<(), Failure> {
         }
     };
     write(&path, args.force).map_err(failed)?;
+    let file = path.display();
+    let given = if args.path.is_some() { format!(" --config {file}") } else { String::new() };
     say::out(&format!(
-        "wrote {}\nlook at what it does with `awatch check`, change it, then `awatch run`\n",
-        path.display()
+        "wrote {file}\nlook at what it does with `awatch check{given}`, change it, then `awatch run{given}`\n"
     ));
     Ok(())
 }

@@ -20,7 +20,10 @@
 //! let depth = engine.handle().gauge("queue.depth", &[], Unit::count("job"))?;
 //! let running = engine.spawn()?;
 //!
-//! depth.set(3.0); // from any thread, as often as you like
+//! for job in 0..20 {
+//!     depth.set(f64::from(job % 7)); // from any thread, as often as you like
+//!     std::thread::sleep(std::time::Duration::from_millis(100)); // your work
+//! }
 //!
 //! let (_engine, summary) = running.stop()?;
 //! println!("{} samples of {} series", summary.samples, summary.series);

@@ -60,7 +60,8 @@ pub(super) fn listing(plan: &Plan, found: &Found) -> String {
     for watch in &plan.watches {
         let covered = all.iter().filter(|series| watch.covers(&series.meta.key)).count();
         let name = named(&watch.part);
-        let what = format!("detector {name} on {}: {covered} of {} series", watch.matcher, all.len());
+        let idle = if covered == 0 { ": nothing to watch, look at its patterns" } else { "" };
+        let what = format!("detector {name} on {}: {covered} of {} series{idle}", watch.matcher, all.len());
         line(&mut out, &what);
     }
     let store = plan.store.as_ref().map_or_else(|| "none: no history is kept".to_owned(), named);

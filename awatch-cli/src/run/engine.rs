@@ -72,7 +72,7 @@ fn set_aside(file: &std::path::Path, reason: &str) -> Result<String, Failure> {
         source,
     })?;
     let (file, aside) = (file.display(), std::path::Path::new(&aside).display());
-    Ok(format!("awatch: {file} cannot be used ({reason}); kept as {aside}, starting without history"))
+    Ok(format!("awatch: {file} cannot be used ({reason}); kept as {aside}, starting without what was learnt"))
 }
 
 /// A running engine.

@@ -125,7 +125,7 @@ fn state_is_kept_and_an_unusable_one_set_aside() {
     std::fs::write(&state, b"nothing of use").unwrap();
     let third = output(home.path(), &arguments);
     assert_eq!(third.status.code(), Some(0));
-    assert!(text(&third.stderr).contains("starting without history"), "{}", text(&third.stderr));
+    assert!(text(&third.stderr).contains("starting without what was learnt"), "{}", text(&third.stderr));
     assert!(home.path().join("folder").join("state.unusable").exists());
 }
 

@@ -196,7 +196,12 @@ impl Engine {
     /// As [`Engine::restore`]; [`EngineError::CheckpointFile`] when the file is there and cannot be read.
     pub fn restore_from(&mut self, path: &Path) -> Result<Option<Restored>, EngineError> {
         match std::fs::read(path) {
-            Ok(bytes) => self.restore(&bytes).map(Some),
+            Ok(bytes) => self.restore(&bytes).map(Some).map_err(|error| match error {
+                EngineError::Checkpoint { reason } => {
+                    EngineError::Checkpoint { reason: format!("{}: {reason}", path.display()) }
+                }
+                other => other,
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(EngineError::CheckpointFile { path: path.to_owned(), done: "read", source }),
         }

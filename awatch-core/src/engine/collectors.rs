@@ -109,8 +109,11 @@ impl Station {
             Outcome::Panicked { rest, .. } => *rest,
             _ => Duration::ZERO,
         };
-        self.next = Some(tick.plus(self.rest).next_on(self.interval));
+        let after = tick.plus(self.rest).max(tick.plus(self.interval.as_duration()));
+        self.next =
+            Some(if after.floor(self.interval) == after { after } else { after.next_on(self.interval) });
         let missed = std::mem::take(&mut self.missed);
+        self.missed = skipped(tick, after, self.interval);
         Report { collector: self.index, batch, received: now(), outcome, missed }
     }
 }
@@ -173,6 +176,13 @@ impl CollectorThread {
         }
         self.thread.join().map_err(|_| None)
     }
+}
+
+/// The ticks that a rest from `tick` until `after` leaves out.
+fn skipped(tick: Timestamp, after: Timestamp, interval: Interval) -> u64 {
+    let nanos = after.since(tick).unwrap_or_default().as_nanos();
+    let steps = nanos.div_ceil(interval.as_duration().as_nanos().max(1));
+    u64::try_from(steps).unwrap_or(u64::MAX).saturating_sub(1)
 }
 
 fn live(

@@ -309,7 +309,8 @@ impl Engine {
 impl Seat {
     /// What is to be told of a call that returned: its trouble when it begins, and its end.
     fn news(&mut self, report: &Report) -> Option<EventKind> {
-        self.missed += report.missed;
+        // A call that panicked brought nothing.
+        self.missed += report.missed + u64::from(matches!(report.outcome, Outcome::Panicked { .. }));
         let collector = self.name.clone();
         match (&report.outcome, self.trouble) {
             (Outcome::Panicked { message, rest }, _) => {
