@@ -19,6 +19,7 @@ use clap::Parser;
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
+    usage::begin();
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Init(args) => init::init(&args),

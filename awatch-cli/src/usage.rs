@@ -1,11 +1,24 @@
 //! What the program itself costs.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Processor time used by all threads of the process so far.
+/// What the process had used before it was this program: who replaced itself by it (as `cargo run` does) left that.
+static BEFORE: OnceLock<Duration> = OnceLock::new();
+
+/// Begins to count processor time. Called first of all.
+pub(crate) fn begin() {
+    BEFORE.get_or_init(process_cpu_time);
+}
+
+/// Processor time used by all threads of the program so far.
 pub(crate) fn cpu_time() -> Duration {
+    process_cpu_time().saturating_sub(BEFORE.get().copied().unwrap_or_default())
+}
+
+fn process_cpu_time() -> Duration {
     let spent = clock_gettime(ClockId::ProcessCPUTime);
     let seconds = u64::try_from(spent.tv_sec).unwrap_or_default();
     let nanos = u32::try_from(spent.tv_nsec).unwrap_or_default();
