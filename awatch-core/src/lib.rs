@@ -8,6 +8,7 @@ pub mod detect;
 pub mod duration;
 pub mod engine;
 pub mod event;
+pub mod recording;
 pub mod series;
 pub mod state;
 pub mod store;
@@ -32,6 +33,7 @@ pub use engine::{
 pub use event::{Anomaly, AnomalyId, Event, EventKind, Member};
 pub use frame::{Frame, FrameView, ShapeError};
 pub use health::{Deduction, Health, HealthInputs};
+pub use recording::{Arrival, Recorder, Recording, RecordingError};
 pub use series::{
     ColumnKey, Kind, Labels, Matcher, Name, Registry, SeriesId, SeriesKey, SeriesMeta, Target, Unit,
 };
