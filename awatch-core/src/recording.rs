@@ -32,6 +32,16 @@ pub trait Recording: Debug + Send {
     }
 }
 
+impl Recorder for Box<dyn Recorder> {
+    fn arrived(&mut self, batch: &SampleBatch, received: Timestamp) -> Result<(), RecordingError> {
+        (**self).arrived(batch, received)
+    }
+
+    fn finish(&mut self) -> Result<(), RecordingError> {
+        (**self).finish()
+    }
+}
+
 impl Recording for Box<dyn Recording> {
     fn next_arrival(&mut self, registry: &Arc<Registry>) -> Result<Option<Arrival>, RecordingError> {
         (**self).next_arrival(registry)

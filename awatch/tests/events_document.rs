@@ -90,6 +90,7 @@ fn every_kind() -> Vec<EventKind> {
         E::ClockStepped { from: at, to: at, by_seconds: 1.0 },
         E::EngineResumed { down_seconds: 1.0 },
         E::CheckpointFailed { error: n() },
+        E::RecordingFailed { error: n() },
     ]
 }
 

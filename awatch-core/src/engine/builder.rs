@@ -15,7 +15,7 @@ use super::{Engine, EngineError, EngineOptions, Seat};
 use crate::detect::{DeciderFactory, DetectorFactory};
 use crate::series::{Name, Target};
 use crate::time::{Clock, SystemClock};
-use crate::{Collector, Interval, Registry, Sink, Store};
+use crate::{Collector, Interval, Recorder, Registry, Sink, Store};
 
 /// Puts an engine together. Made by [`Engine::builder`].
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub struct EngineBuilder {
     collectors: Vec<Given>,
     watches: Vec<Result<Watch, EngineError>>,
     sinks: Vec<Box<dyn Sink>>,
+    recorder: Option<Box<dyn Recorder>>,
 }
 
 /// A collector as it was given: its name and interval, when other than its own.
@@ -59,6 +60,7 @@ impl EngineBuilder {
             collectors: Vec::new(),
             watches: Vec::new(),
             sinks: Vec::new(),
+            recorder: None,
         }
     }
 
@@ -154,6 +156,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Writes down everything that arrives with `recorder`, so that it can be played again as it was.
+    #[must_use]
+    pub fn recorder(mut self, recorder: impl Recorder + 'static) -> Self {
+        self.recorder = Some(Box::new(recorder));
+        self
+    }
+
     /// Builds the engine.
     ///
     /// # Errors
@@ -173,6 +182,7 @@ impl EngineBuilder {
         }
         let mut core =
             Core::new(self.options.clone(), Arc::clone(&registry), self.store.clone(), Arc::clone(&stats));
+        core.recorder = self.recorder;
         core.unwatched.extend(Name::new(SELF));
         let mut names = BTreeSet::new();
         let mut stations = Vec::with_capacity(collectors.len());
@@ -195,7 +205,7 @@ impl EngineBuilder {
         Ok(Engine {
             lanes: Lanes::new(lanes, &self.options, stats, Arc::clone(&self.clock)),
             sinks: Sinks::new(sinks(self.sinks)?, self.options.event_queue),
-            handle: EngineHandle { custom, mailbox },
+            handle: EngineHandle { custom, mailbox, store: self.store },
             clock: self.clock,
             target: self.target,
             seats: stations,

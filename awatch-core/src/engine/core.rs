@@ -17,7 +17,8 @@ use super::source::Source;
 use super::stats::Stats;
 use crate::series::{Name, SeriesId};
 use crate::{
-    DetectError, Event, EventKind, Health, HealthInputs, Record, Registry, SampleBatch, Store, Timestamp,
+    DetectError, Event, EventKind, Health, HealthInputs, Record, Recorder, Registry, SampleBatch, Store,
+    Timestamp,
 };
 
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub(super) struct Core {
     pub(super) records: BTreeMap<Name, Vec<Record>>,
     pub(super) events: Vec<Event>,
     pub(super) numbered: u64,
+    /// Writes down what arrives, until it fails or is finished.
+    pub(super) recorder: Option<Box<dyn Recorder>>,
     /// Samples not kept since appending to the store began to fail.
     pub(super) append_trouble: Option<u64>,
     pub(super) upkeep_trouble: bool,
@@ -93,6 +96,7 @@ impl Core {
             records: BTreeMap::new(),
             events: Vec::new(),
             numbered: 0,
+            recorder: None,
             append_trouble: None,
             upkeep_trouble: false,
             refused_told: None,
@@ -114,6 +118,7 @@ impl Core {
     /// Takes in a batch that arrived at `received`.
     pub(super) fn step(&mut self, batch: &SampleBatch, received: Timestamp, lanes: &mut Lanes) {
         self.advance_to(received, lanes);
+        self.record(batch, received);
         self.stats.batches.add(1);
         self.stats.samples.add(batch.samples().len() as u64);
         self.stats.samples_rejected.add(batch.rejected());

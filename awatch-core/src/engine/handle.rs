@@ -5,14 +5,15 @@ use std::time::Duration;
 use super::custom::{Counter, Custom, Gauge};
 use super::mailbox::Mailbox;
 use super::snapshot::Snapshot;
-use crate::Unit;
 use crate::series::NameError;
+use crate::{Store, Unit};
 
 /// A program's way to its engine, from any thread: own metrics, and a look at how things are. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct EngineHandle {
     pub(super) custom: Custom,
     pub(super) mailbox: Arc<Mailbox>,
+    pub(super) store: Option<Arc<dyn Store>>,
 }
 
 impl EngineHandle {
@@ -31,6 +32,12 @@ impl EngineHandle {
     /// [`NameError`] when the metric or a label cannot be a name.
     pub fn counter(&self, metric: &str, labels: &[(&str, &str)], unit: Unit) -> Result<Counter, NameError> {
         self.custom.counter(metric, labels, unit)
+    }
+
+    /// Where the engine keeps its history, to be read at any time; `None` when it keeps none.
+    #[must_use]
+    pub fn store(&self) -> Option<Arc<dyn Store>> {
+        self.store.clone()
     }
 
     /// How everything watched is now; `None` when no engine runs, or none answers within `patience`.

@@ -58,6 +58,7 @@ impl Engine {
         let left_behind = self.stop_threads(&*clock);
         started.map_err(|source| EngineError::Thread { source })?;
         self.checkpoint_at_end();
+        self.finish_recording();
         let after = self.totals();
         Ok(Summary {
             lasted: clock.monotonic().saturating_sub(began),

@@ -17,6 +17,7 @@
 //! | missing rows, silence, expiry, budgets, restarting rows after a step of the clock | `passing` |
 //! | noticing that the clock jumped or the machine slept | `clock_watch` in a run, `poll` otherwise |
 //! | collectors that hang, panic or overrun | `collectors`, `live` |
+//! | recording what arrives, and its failure | `recording` |
 //! | detectors that hang or panic | `lane_thread`, `cell` |
 //! | sinks that block or fail | `sinks` |
 
@@ -44,6 +45,7 @@ mod options;
 mod passing;
 mod places;
 mod rates;
+mod recording;
 mod rows;
 mod self_metrics;
 mod shutdown;

@@ -250,6 +250,12 @@ pub enum EventKind {
         /// How long it was not watching, in seconds.
         down_seconds: f64,
     },
+    /// `recording.failed`: what arrives could not be written down; the recording has ended.
+    #[serde(rename = "recording.failed")]
+    RecordingFailed {
+        /// Why.
+        error: String,
+    },
     /// `checkpoint.failed`: the state could not be written; told once until it can.
     #[serde(rename = "checkpoint.failed")]
     CheckpointFailed {

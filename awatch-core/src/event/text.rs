@@ -73,6 +73,7 @@ fn trouble(kind: &EventKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         E::StoreFailed { error } => write!(f, "store failed: {error}"),
         E::StoreRecovered { lost } => write!(f, "store recovered, {lost} samples lost"),
+        E::RecordingFailed { error } => write!(f, "recording ended: {error}"),
         E::CheckpointFailed { error } => write!(f, "checkpoint failed: {error}"),
         other => data(other, f),
     }
