@@ -30,12 +30,12 @@ struct Writer {
 
 impl Recorder for Writer {
     fn arrived(&mut self, batch: &SampleBatch, received: Timestamp) -> Result<(), RecordingError> {
-        let mut told = self.told.0.lock().unwrap();
-        if self.fails_at == Some(told.0.len()) {
+        let written = self.told.0.lock().unwrap().0.len();
+        if self.fails_at == Some(written) {
             assert!(!self.panics, "the pen broke");
             return Err(RecordingError::io("writing history.csv", "no space left"));
         }
-        told.0.push((batch.source().to_string(), batch.at(), received));
+        self.told.0.lock().unwrap().0.push((batch.source().to_string(), batch.at(), received));
         Ok(())
     }
 
