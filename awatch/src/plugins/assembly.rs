@@ -212,6 +212,14 @@ impl Assembly {
         }
     }
 
+    /// Without the collectors: for an engine that is fed with a recording instead.
+    #[must_use]
+    pub fn without_collectors(mut self) -> Self {
+        self.collectors.clear();
+        self.built.collectors.clear();
+        self
+    }
+
     /// The builder of an engine that only looks what there is: every collector each `interval`, no store, none of the
     /// file's sinks, no state file.
     #[must_use]
