@@ -3,6 +3,7 @@
 mod byte_size;
 pub mod conformance;
 pub mod memory;
+pub mod query;
 
 pub use byte_size::{ByteSize, ParseByteSizeError};
 pub use memory::{MemoryStore, MemoryStoreConfig, MemoryStoreConfigError};

@@ -137,7 +137,7 @@ pub mod store {
     pub use awatch_core::store::*;
     #[cfg(feature = "store")]
     pub use awatch_store::{
-        ByteSize, MemoryStore, MemoryStoreConfig, MemoryStoreConfigError, ParseByteSizeError,
+        ByteSize, MemoryStore, MemoryStoreConfig, MemoryStoreConfigError, ParseByteSizeError, query,
     };
 }
 

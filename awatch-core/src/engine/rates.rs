@@ -1,7 +1,8 @@
-//! From raw counters to rates: the one place that knows of resets.
+//! From raw counters to rates.
 
 use serde::{Deserialize, Serialize};
 
+use crate::series::{Growth, LastTotal};
 use crate::{Interval, Kind, Timestamp};
 
 /// What a detector sees of a sample.
@@ -18,7 +19,7 @@ pub(crate) enum Seen {
 /// The last total of a counter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rate {
-    last: Option<(Timestamp, f64)>,
+    last: LastTotal,
 }
 
 impl Rate {
@@ -28,20 +29,17 @@ impl Rate {
         match kind {
             Kind::Gauge => Seen::Value(value),
             Kind::DeltaSum => Seen::Value(value / interval.as_secs_f64()),
-            Kind::CumulativeCounter => match self.last.replace((at, value)) {
-                Some((_, before)) if value < before => Seen::Reset,
-                Some((then, before)) => match at.since(then).filter(|dt| !dt.is_zero()) {
-                    Some(dt) => Seen::Value((value - before) / dt.as_secs_f64()),
-                    None => Seen::Nothing,
-                },
-                None => Seen::Nothing,
+            Kind::CumulativeCounter => match self.last.see(at, value) {
+                Growth::Grown { by, over } => Seen::Value(by / over.as_secs_f64()),
+                Growth::Reset => Seen::Reset,
+                Growth::Unknown => Seen::Nothing,
             },
         }
     }
 
     /// Forgets the last total: after a step of the clock or a long absence, time and total do not fit together.
     pub(crate) fn forget(&mut self) {
-        self.last = None;
+        self.last.forget();
     }
 }
 

@@ -3,6 +3,7 @@
 mod id;
 mod key;
 mod labels;
+mod last_total;
 mod matcher;
 mod meta;
 mod name;
@@ -13,6 +14,7 @@ mod unit;
 pub use id::SeriesId;
 pub use key::{ColumnKey, SeriesKey};
 pub use labels::Labels;
+pub use last_total::{Growth, LastTotal};
 pub use matcher::{Matcher, MatcherError};
 pub use meta::{Kind, SeriesMeta};
 pub use name::{Name, NameError};
