@@ -120,6 +120,8 @@
 //!
 //! Without any of them the traits, the engine, [`plugins`] and [`sink`] are left.
 
+#[cfg(feature = "collect")]
+pub mod demo;
 pub mod plugins;
 pub mod prelude;
 pub mod sink;

@@ -59,6 +59,6 @@ mod tests {
     #[test]
     fn they_give_the_same_bits_everywhere() {
         let sum = (0..1000).map(f64::from).map(|x| exp(x / 100.0 - 5.0) + cos_turns(x / 77.0)).sum::<f64>();
-        assert_eq!(sum.to_bits(), 0);
+        assert_eq!(sum.to_bits(), 0x40cc_d6c8_6f8c_931c);
     }
 }

@@ -15,6 +15,12 @@ use super::policy::SharedPolicy;
 use super::sections::Sections;
 use crate::preset;
 
+/// What a demo run watches, and how messages name that.
+#[cfg(feature = "collect")]
+const DEMO: &str = include_str!("demo.toml");
+#[cfg(feature = "collect")]
+const DEMO_NAME: &str = "built-in demo";
+
 /// Sources that the engine itself reports.
 const RESERVED: [&str; 2] = ["awatch", "custom"];
 
@@ -54,6 +60,22 @@ impl Plugins {
     /// [`ConfigError`] when a registered kind refuses its defaults.
     pub fn assemble_defaults(&self) -> Result<Assembly, ConfigError> {
         self.assemble(Document::parse(super::sections::DEFAULTS_NAME, super::sections::DEFAULTS)?)
+    }
+
+    /// What a demo run is: the hosts of `demo`, each series watched for what is unusual, limits, and values that stop
+    /// coming. As far as the kinds are known here; see `demo.toml` beside the defaults.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a registered kind refuses its part.
+    #[cfg(feature = "collect")]
+    pub fn assemble_demo(&self, demo: awatch_collect::demo::Demo) -> Result<Assembly, ConfigError> {
+        let mut document = Document::parse(DEMO_NAME, DEMO)?;
+        let location = document.root().location("collector");
+        let mut assembly = self.assemble(document)?;
+        let name = Name::new(awatch_core::Collector::name(&demo)).map_err(|error| location.error(error))?;
+        let part = Part { name: name.to_string(), kind: "demo".to_owned(), location };
+        assembly.add_collector(part, None, name, Box::new(demo));
+        Ok(assembly)
     }
 
     fn knows(&self, section: &str, kind: &str) -> bool {

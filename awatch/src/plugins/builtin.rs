@@ -17,6 +17,8 @@ fn register_all(plugins: &mut Plugins) -> Result<(), DuplicateKindError> {
     plugins.sink("text", |table| file_lines(table, FileLines::text))?;
     #[cfg(feature = "collect")]
     plugins.collector("host", |table| host(&table))?;
+    #[cfg(feature = "collect")]
+    plugins.collector("demo", |table| demo(&table))?;
     #[cfg(feature = "store")]
     plugins.store("memory", |table| memory(&table))?;
     #[cfg(feature = "detect")]
@@ -55,6 +57,20 @@ fn host(table: &Table) -> Result<awatch_collect::Host, ConfigError> {
         E::NoGroups => table.error_at("groups", &error),
         E::AllowsNothing { filter } | E::EmptyPattern { filter } => table.error_at(filter, &error),
         E::RelativePath { key, .. } => table.error_at(key, &error),
+        _ => table.error(&error),
+    })
+}
+
+#[cfg(feature = "collect")]
+fn demo(table: &Table) -> Result<awatch_collect::demo::Demo, ConfigError> {
+    use awatch_collect::demo::{DemoConfig, DemoConfigError as E};
+    let config: DemoConfig = table.deserialize()?;
+    config.build().map_err(|error| match &error {
+        E::NoHosts | E::TooManyHosts { .. } => table.error_at("hosts", &error),
+        E::Beginnings { number }
+        | E::NoDuration { number }
+        | E::UnknownTarget { number, .. }
+        | E::Unsuitable { number, .. } => table.error_at(&format!("incidents[{}]", number - 1), &error),
         _ => table.error(&error),
     })
 }

@@ -97,7 +97,7 @@ impl Plugins {
         }
     }
 
-    /// The kinds that this crate was built with: collector `host`; stores `memory` and `none`; detectors `zscore` and
+    /// The kinds that this crate was built with: collectors `host` and `demo`; stores `memory` and `none`; detectors `zscore` and
     /// `threshold`; sinks `jsonl` and `text`.
     #[must_use]
     pub fn builtin() -> Self {
