@@ -4,4 +4,10 @@ pub mod conformance;
 pub mod demo;
 pub mod host;
 
+mod metric;
+mod output;
+#[cfg(target_os = "linux")]
+mod procfs;
+
 pub use host::{Host, HostConfig};
+pub use metric::Metric;

@@ -25,6 +25,10 @@ const FILES: &[&str] = &[
     "net/snmp",
     "net/netstat",
     "net/sockstat",
+    "sys/fs/file-nr",
+    "net/sockstat6",
+    "net/snmp6",
+    "net/tcp",
 ];
 
 /// A `/proc` of the fuzzer's making: files divided by the byte 0, the first byte of each says which it is. Every number
@@ -39,7 +43,10 @@ pub fn proc_files(data: &[u8]) {
         std::fs::create_dir_all(path.parent().unwrap_or(folder.path())).expect("a folder");
         std::fs::write(path, text).expect("a file");
     }
-    let config = HostConfig::default().with_proc_root(folder.path()).with_file_system_root(folder.path());
+    let config = HostConfig::default()
+        .with_proc_root(folder.path())
+        .with_sys_root(folder.path())
+        .with_file_system_root(folder.path());
     let mut host = config.build().expect("sound");
     let (target, source) = (Target::new("fuzz").expect("a name"), Name::new("host").expect("a name"));
     let registry = Arc::new(Registry::new(10_000));

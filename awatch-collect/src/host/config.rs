@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use awatch_core::{Interval, Name};
 use serde::{Deserialize, Serialize};
@@ -13,24 +14,51 @@ use super::{Filter, Host};
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Group {
-    /// Processor time and utilization: `/proc/stat`.
+    /// Processor time and utilization.
     Cpu,
-    /// Load averages: `/proc/loadavg`.
+    /// Load averages.
     Load,
-    /// Memory and swap: `/proc/meminfo`.
+    /// Uptime, context switches, interrupts, created processes, open files.
+    Kernel,
+    /// Memory by use.
     Memory,
-    /// Disk input and output: `/proc/diskstats`.
+    /// Swap, page faults, and the search for free memory.
+    Paging,
+    /// Disk input and output.
     Disk,
-    /// Space of mounted file systems: `/proc/self/mountinfo` and `statvfs`.
+    /// Space of mounted file systems.
     FileSystem,
-    /// Traffic of network interfaces: `/proc/net/dev`.
+    /// Traffic of network interfaces.
     Network,
+    /// Sockets in use.
+    Sockets,
+    /// TCP connections by state.
+    Connections,
+    /// What TCP, UDP, IP and ICMP counted.
+    Protocols,
+    /// Time that threads wait for a processor, memory or a disk.
+    Pressure,
+    /// Temperatures and fans.
+    Sensors,
 }
 
 impl Group {
     /// All groups.
-    pub const ALL: [Self; 6] =
-        [Self::Cpu, Self::Load, Self::Memory, Self::Disk, Self::FileSystem, Self::Network];
+    pub const ALL: [Self; 13] = [
+        Self::Cpu,
+        Self::Load,
+        Self::Kernel,
+        Self::Memory,
+        Self::Paging,
+        Self::Disk,
+        Self::FileSystem,
+        Self::Network,
+        Self::Sockets,
+        Self::Connections,
+        Self::Protocols,
+        Self::Pressure,
+        Self::Sensors,
+    ];
 
     /// Its name in configurations.
     #[must_use]
@@ -38,10 +66,17 @@ impl Group {
         match self {
             Self::Cpu => "cpu",
             Self::Load => "load",
+            Self::Kernel => "kernel",
             Self::Memory => "memory",
+            Self::Paging => "paging",
             Self::Disk => "disk",
             Self::FileSystem => "filesystem",
             Self::Network => "network",
+            Self::Sockets => "sockets",
+            Self::Connections => "connections",
+            Self::Protocols => "protocols",
+            Self::Pressure => "pressure",
+            Self::Sensors => "sensors",
         }
     }
 }
@@ -66,20 +101,36 @@ pub struct HostConfig {
     pub groups: BTreeSet<Group>,
     /// Where the process file system is: `/proc`.
     pub proc_root: PathBuf,
+    /// Where the system file system is: `/sys`.
+    pub sys_root: PathBuf,
     /// Where the root of the file systems is: `/`.
     pub file_system_root: PathBuf,
+    /// The time between two readings of what is dear to read, TCP connections by state and sensors: 10 s. In between the
+    /// last answer is repeated.
+    #[serde(with = "awatch_core::duration")]
+    pub slow_interval: Duration,
+    /// Whether the time in each mode is reported for each processor too: no.
+    pub core_times: bool,
+    /// How many processors are reported one by one: the first 256.
+    pub max_processors: usize,
     /// The disks, by kernel name: all but `loop*`, `ram*`, `zram*`, `fd*`, `sr*`. Logical volumes and arrays (`dm-*`,
     /// `md*`) are reported beside the disks they lie on.
     pub devices: Filter,
     /// Whether partitions are reported beside the disks they are on: no.
     pub partitions: bool,
+    /// How many disks are reported: the first 64.
+    pub max_devices: usize,
     /// The file systems, by mount point: all but those below `/snap`, `/run`, `/var/lib/docker`,
     /// `/var/lib/containers` and `/var/lib/kubelet`.
     pub mounts: Filter,
+    /// How many file systems are reported: 64, those nearest to the root first.
+    pub max_mounts: usize,
     /// The file systems, by type: the local ones that are kept on a device, and an overlay that is the root.
     pub file_system_types: Filter,
     /// The network interfaces: all but `lo`, `veth*`, `ifb*`, `dummy*`, `cali*`, `lxc*`.
     pub interfaces: Filter,
+    /// How many interfaces are reported: the first 64.
+    pub max_interfaces: usize,
 }
 
 const VIRTUAL_DISKS: [&str; 5] = ["loop*", "ram*", "zram*", "fd*", "sr*"];
@@ -98,12 +149,19 @@ impl Default for HostConfig {
             interval: None,
             groups: Group::ALL.into_iter().collect(),
             proc_root: PathBuf::from("/proc"),
+            sys_root: PathBuf::from("/sys"),
             file_system_root: PathBuf::from("/"),
+            slow_interval: Duration::from_secs(10),
+            core_times: false,
+            max_processors: 256,
             devices: Filter::deny(&VIRTUAL_DISKS),
             partitions: false,
+            max_devices: 64,
             mounts: Filter::deny(&MOUNTS_OF_CONTAINERS),
+            max_mounts: 64,
             file_system_types: Filter::allow(&LOCAL_TYPES),
             interfaces: Filter::deny(&VIRTUAL_INTERFACES),
+            max_interfaces: 64,
         }
     }
 }
@@ -117,7 +175,8 @@ pub enum HostConfigError {
     Name(#[from] awatch_core::series::NameError),
     /// No group is on.
     #[error(
-        "the host collector has no group to collect: name some of cpu, load, memory, disk, filesystem, network"
+        "the host collector has no group to collect: name some of {}",
+        Group::ALL.map(Group::as_str).join(", ")
     )]
     NoGroups,
     /// A filter lets nothing through.
@@ -182,6 +241,27 @@ impl HostConfig {
         self
     }
 
+    /// Reads the system file system of that folder, `/host/sys` for example.
+    #[must_use]
+    pub fn with_sys_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.sys_root = folder.into();
+        self
+    }
+
+    /// Reads TCP connections by state and sensors once in that time.
+    #[must_use]
+    pub fn with_slow_interval(mut self, interval: Duration) -> Self {
+        self.slow_interval = interval;
+        self
+    }
+
+    /// Reports the time in each mode for each processor too, or not.
+    #[must_use]
+    pub fn with_core_times(mut self, core_times: bool) -> Self {
+        self.core_times = core_times;
+        self
+    }
+
     /// Looks for mount points below that folder, `/host/root` for example; labels stay as the host names them.
     #[must_use]
     pub fn with_file_system_root(mut self, folder: impl Into<PathBuf>) -> Self {
@@ -240,6 +320,7 @@ impl HostConfig {
         check_filter("file_system_types", &self.file_system_types)?;
         check_filter("interfaces", &self.interfaces)?;
         check_path("proc_root", &self.proc_root)?;
+        check_path("sys_root", &self.sys_root)?;
         check_path("file_system_root", &self.file_system_root)?;
         Ok(Host::new(self))
     }
@@ -273,7 +354,8 @@ mod tests {
         assert_eq!(message(config().with_name("")), "the name of the host collector is malformed");
         assert_eq!(
             message(config().with_groups([])),
-            "the host collector has no group to collect: name some of cpu, load, memory, disk, filesystem, network"
+            "the host collector has no group to collect: name some of cpu, load, kernel, memory, paging, disk, filesystem, \
+             network, sockets, connections, protocols, pressure, sensors"
         );
         assert_eq!(
             message(config().with_devices(Filter { allow: vec![], deny: vec![] })),
@@ -313,7 +395,7 @@ mod tests {
     fn groups_switch_on_and_off() {
         let config = HostConfig::default().with_group(Group::Cpu, false).with_group(Group::Load, true);
         assert!(!config.groups.contains(&Group::Cpu));
-        assert_eq!(config.groups.len(), 5);
+        assert_eq!(config.groups.len(), Group::ALL.len() - 1);
         assert_eq!(config.with_group(Group::Cpu, true), HostConfig::default());
     }
 }

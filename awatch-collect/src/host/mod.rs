@@ -28,50 +28,21 @@
 //! [`HostConfig::with_file_system_root`] (`/host/root`). Mounts and interfaces are then those of process 1.
 
 mod config;
+mod failures;
 mod filter;
-mod metric;
+mod metrics;
 
-#[cfg(target_os = "linux")]
-mod cpu;
-#[cfg(target_os = "linux")]
-mod disk;
-#[cfg(target_os = "linux")]
-#[cfg(test)]
-mod fake_proc;
-#[cfg(target_os = "linux")]
-mod filesystem;
-#[cfg(target_os = "linux")]
-mod listing;
-#[cfg(target_os = "linux")]
-mod load;
-#[cfg(target_os = "linux")]
-mod memory;
-#[cfg(target_os = "linux")]
-mod mounts;
-#[cfg(target_os = "linux")]
-mod network;
-#[cfg(target_os = "linux")]
-mod output;
-#[cfg(target_os = "linux")]
-mod proc_file;
-#[cfg(target_os = "linux")]
-mod scan;
-
-#[cfg_attr(not(target_os = "linux"), path = "groups_elsewhere.rs")]
-mod groups;
-
-#[cfg(target_os = "linux")]
-#[cfg(test)]
-mod tests;
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
+mod linux;
 
 use awatch_core::{CollectError, Collector, Interval, SampleBatch};
 
 pub use config::{Group, HostConfig, HostConfigError};
+pub use failures::GroupFailures;
 pub use filter::Filter;
-pub use groups::GroupFailures;
 #[doc(hidden)]
-pub use groups::fuzz_parsers;
-pub use metric::{Metric, metrics};
+pub use linux::fuzz_parsers;
+pub use metrics::metrics;
 
 /// Collects the metrics of the machine the process runs on. Made by [`HostConfig::build`].
 ///
@@ -79,12 +50,12 @@ pub use metric::{Metric, metrics};
 #[derive(Debug)]
 pub struct Host {
     config: HostConfig,
-    groups: groups::Groups,
+    groups: linux::Groups,
 }
 
 impl Host {
     fn new(config: HostConfig) -> Self {
-        Self { groups: groups::Groups::new(&config), config }
+        Self { groups: linux::Groups::new(&config), config }
     }
 
     /// The configuration it was built from.

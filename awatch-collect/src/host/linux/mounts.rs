@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::listing::text;
-use super::scan::{Fields, ParseError, lines};
-use super::{Filter, HostConfig};
+use crate::host::{Filter, HostConfig};
+use crate::procfs::{Fields, ParseError, lines, text};
 
 /// One line of `/proc/self/mountinfo`; names with the kernel's escapes in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +55,13 @@ fn unescape(field: &[u8]) -> Vec<u8> {
 pub(super) struct Chosen {
     pub(super) device: String,
     pub(super) point: Vec<u8>,
+}
+
+impl Chosen {
+    /// How many folders deep it lies.
+    pub(super) fn depth(&self) -> usize {
+        self.point.split(|byte| *byte == b'/').filter(|name| !name.is_empty()).count()
+    }
 }
 
 /// Which mounts are wanted.

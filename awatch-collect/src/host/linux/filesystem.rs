@@ -6,37 +6,17 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use awatch_core::CollectError;
-use rustix::fs::{StatVfs, statvfs};
+use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 
-use super::groups::Source;
-use super::listing::text;
+use super::Source;
+use super::bound::Bound;
 use super::mounts::{Choice, Chosen};
-use super::output::{GAUGE, Output, Slot};
-use super::proc_file::{Buffer, ProcFile};
-use super::scan::ParseError;
-use super::{Group, HostConfig, Metric};
-
-const DEVICE: &str = "system.device";
-const MOUNT_POINT: &str = "system.filesystem.mountpoint";
-const STATE: &str = "system.filesystem.state";
-
-const USAGE: Metric = Metric {
-    name: "system.filesystem.usage",
-    unit: "By",
-    kind: GAUGE,
-    labels: &[DEVICE, MOUNT_POINT, STATE],
-    group: Group::FileSystem,
-    meaning: "Space by state: `used`, `free` (for everybody), `reserved` (for root); together the whole.",
+use crate::host::HostConfig;
+use crate::host::metrics::filesystem::{
+    DEVICE, INODE_UTILIZATION, INODES, LEFT_OUT, MOUNT_POINT, READ_ONLY, STATE, USAGE, UTILIZATION,
 };
-const UTILIZATION: Metric = Metric {
-    name: "system.filesystem.utilization",
-    unit: "1",
-    kind: GAUGE,
-    labels: &[DEVICE, MOUNT_POINT],
-    group: Group::FileSystem,
-    meaning: "Share of the space open to everybody that is used; 1 means that only root can still write.",
-};
-pub(super) const METRICS: &[Metric] = &[USAGE, UTILIZATION];
+use crate::output::{Output, Slot};
+use crate::procfs::{Buffer, ParseError, ProcFile, text};
 
 /// Bytes of a file system.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,16 +50,29 @@ struct FileSystem {
     path: CString,
     states: [Slot; 3],
     utilization: Slot,
+    inodes: [Slot; 2],
+    inode_utilization: Slot,
+    read_only: Slot,
 }
 
 impl FileSystem {
     fn new(chosen: Chosen, root: &Path) -> Option<Self> {
         let path = CString::new(below(root, &chosen.point).into_os_string().into_vec()).ok()?;
         let point = text(&chosen.point);
-        Some(Self { chosen, point, path, states: Default::default(), utilization: Slot::default() })
+        Some(Self {
+            chosen,
+            point,
+            path,
+            states: Default::default(),
+            utilization: Slot::default(),
+            inodes: Default::default(),
+            inode_utilization: Slot::default(),
+            read_only: Slot::default(),
+        })
     }
 
-    fn push(&mut self, space: &Space, out: &mut Output<'_>) {
+    fn push(&mut self, stat: &StatVfs, out: &mut Output<'_>) {
+        let Some(space) = Space::of(stat) else { return };
         let (device, point) = ((DEVICE, self.chosen.device.as_str()), (MOUNT_POINT, self.point.as_str()));
         let states = [("used", space.used), ("free", space.free), ("reserved", space.reserved)];
         for (slot, (state, bytes)) in self.states.iter_mut().zip(states) {
@@ -88,6 +81,17 @@ impl FileSystem {
         if let Some(utilization) = space.utilization() {
             out.push(&mut self.utilization, &UTILIZATION, &[device, point], utilization);
         }
+        if stat.f_files > 0 {
+            let used = stat.f_files.saturating_sub(stat.f_ffree) as f64;
+            let states = [("used", used), ("free", stat.f_ffree.min(stat.f_files) as f64)];
+            for (slot, (state, inodes)) in self.inodes.iter_mut().zip(states) {
+                out.push(slot, &INODES, &[device, point, (STATE, state)], inodes);
+            }
+            let utilization = used / stat.f_files as f64;
+            out.push(&mut self.inode_utilization, &INODE_UTILIZATION, &[device, point], utilization);
+        }
+        let read_only = f64::from(u8::from(stat.f_flag.contains(StatVfsMountFlags::RDONLY)));
+        out.push(&mut self.read_only, &READ_ONLY, &[device, point], read_only);
     }
 }
 
@@ -104,6 +108,8 @@ pub(super) struct FileSystems {
     root: PathBuf,
     choice: Choice,
     known: Vec<FileSystem>,
+    bound: Bound,
+    left_out: usize,
     malformed: Option<ParseError>,
 }
 
@@ -114,13 +120,25 @@ impl FileSystems {
             root: config.file_system_root.clone(),
             choice: Choice::new(config),
             known: Vec::new(),
+            bound: Bound::new(
+                "file systems",
+                config.max_mounts,
+                "raise `max_mounts`, or narrow `mounts`",
+                &LEFT_OUT,
+            ),
+            left_out: 0,
             malformed: None,
         }
     }
 
     fn list(&mut self, buffer: &mut Buffer) -> Result<(), CollectError> {
         let is_folder = |point: &[u8]| below(&self.root, point).is_dir();
-        let (chosen, malformed) = self.choice.choose(self.file.read(buffer)?, is_folder);
+        let (mut chosen, malformed) = self.choice.choose(self.file.read(buffer)?, is_folder);
+        self.left_out = chosen.len().saturating_sub(self.bound.max());
+        if self.left_out > 0 {
+            chosen.sort_by(|a, b| (a.depth(), &a.point).cmp(&(b.depth(), &b.point)));
+            chosen.truncate(self.bound.max());
+        }
         let mut before = std::mem::take(&mut self.known);
         self.known = chosen
             .into_iter()
@@ -142,11 +160,7 @@ impl Source for FileSystems {
         let mut first_error = None;
         for file_system in &mut self.known {
             match statvfs(&file_system.path) {
-                Ok(stat) => {
-                    if let Some(space) = Space::of(&stat) {
-                        file_system.push(&space, out);
-                    }
-                }
+                Ok(stat) => file_system.push(&stat, out),
                 Err(error) => {
                     let error = CollectError::unavailable(&file_system.point, io::Error::from(error));
                     first_error.get_or_insert(error);
@@ -154,7 +168,8 @@ impl Source for FileSystems {
             }
         }
         let malformed = self.malformed.clone().map(|error| self.file.malformed(error));
-        first_error.or(malformed).map_or(Ok(()), Err)
+        let surplus = self.bound.left_out(self.left_out, out);
+        first_error.or(malformed).map_or(surplus, Err)
     }
 }
 

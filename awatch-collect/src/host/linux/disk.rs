@@ -2,54 +2,37 @@
 
 use awatch_core::CollectError;
 
-use super::groups::Source;
-use super::listing::Listing;
-use super::output::{COUNTER, Output, Slot};
-use super::proc_file::{Buffer, ProcFile};
-use super::scan::{Fields, ParseError, lines};
-use super::{Filter, Group, HostConfig, Metric};
+use super::Source;
+use super::bound::Bound;
+use crate::host::metrics::disk::{
+    DEVICE, DIRECTION, IO, IO_TIME, LEFT_OUT, MERGED, OPERATION_TIME, OPERATIONS, PENDING, WEIGHTED_IO_TIME,
+};
+use crate::host::{Filter, HostConfig};
+use crate::output::{Output, Slot};
+use crate::procfs::{Buffer, Fields, Listing, ParseError, ProcFile, lines};
 
-const DEVICE: &str = "system.device";
-const DIRECTION: &str = "disk.io.direction";
 /// What the kernel calls a sector here, whatever the disk's own are.
 const SECTOR_BYTES: f64 = 512.0;
+const DIRECTIONS: [&str; 4] = ["read", "write", "discard", "flush"];
 
-const fn counter(
-    name: &'static str,
-    unit: &'static str,
-    labels: &'static [&'static str],
-    meaning: &'static str,
-) -> Metric {
-    Metric { name, unit, kind: COUNTER, labels, group: Group::Disk, meaning }
+/// What was done in one direction; `None`: the kernel does not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Done {
+    operations: Option<u64>,
+    merged: Option<u64>,
+    sectors: Option<u64>,
+    millis: Option<u64>,
 }
 
-const IO: Metric =
-    counter("system.disk.io", "By", &[DEVICE, DIRECTION], "Bytes read from and written to the disk.");
-const OPERATIONS: Metric = counter(
-    "system.disk.operations",
-    "{operation}",
-    &[DEVICE, DIRECTION],
-    "Reads and writes that were completed.",
-);
-const OPERATION_TIME: Metric = counter(
-    "system.disk.operation_time",
-    "s",
-    &[DEVICE, DIRECTION],
-    "Time that completed reads and writes took, summed over those that ran at once; by the number of operations it is \
-     their mean latency.",
-);
-const IO_TIME: Metric =
-    counter("system.disk.io_time", "s", &[DEVICE], "Time during which at least one operation was under way.");
-pub(super) const METRICS: &[Metric] = &[IO, OPERATIONS, OPERATION_TIME, IO_TIME];
-
-/// One line of `/proc/diskstats`. Read first, written second.
+/// One line of `/proc/diskstats`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DiskStat<'a> {
     name: &'a [u8],
-    operations: [u64; 2],
-    sectors: [u64; 2],
-    millis: [u64; 2],
+    /// In the order of [`DIRECTIONS`].
+    done: [Done; 4],
+    in_flight: u64,
     busy_millis: u64,
+    weighted_millis: u64,
 }
 
 /// Reads `/proc/diskstats` line by line.
@@ -61,21 +44,30 @@ fn parse_disk(mut fields: Fields<'_>) -> Result<DiskStat<'_>, ParseError> {
     fields.number("major")?;
     fields.number("minor")?;
     let name = fields.field("name")?;
-    let mut direction = |merged| -> Result<[u64; 3], ParseError> {
-        let operations = fields.number("operations")?;
-        fields.number(merged)?;
-        Ok([operations, fields.number("sectors")?, fields.number("milliseconds")?])
+    let mut direction = |merged| -> Result<Done, ParseError> {
+        Ok(Done {
+            operations: Some(fields.number("operations")?),
+            merged: Some(fields.number(merged)?),
+            sectors: Some(fields.number("sectors")?),
+            millis: Some(fields.number("milliseconds")?),
+        })
     };
-    let [reads, sectors_read, read_millis] = direction("reads merged")?;
-    let [writes, sectors_written, write_millis] = direction("writes merged")?;
-    fields.number("in flight")?;
-    Ok(DiskStat {
-        name,
-        operations: [reads, writes],
-        sectors: [sectors_read, sectors_written],
-        millis: [read_millis, write_millis],
-        busy_millis: fields.number("busy milliseconds")?,
-    })
+    let (read, write) = (direction("reads merged")?, direction("writes merged")?);
+    let in_flight = fields.number("in flight")?;
+    let busy_millis = fields.number("busy milliseconds")?;
+    let weighted_millis = fields.number("weighted milliseconds")?;
+    let discard = Done {
+        operations: fields.optional_number("discards")?,
+        merged: fields.optional_number("discards merged")?,
+        sectors: fields.optional_number("sectors discarded")?,
+        millis: fields.optional_number("discard milliseconds")?,
+    };
+    let flush = Done {
+        operations: fields.optional_number("flushes")?,
+        millis: fields.optional_number("flush milliseconds")?,
+        ..Done::default()
+    };
+    Ok(DiskStat { name, done: [read, write, discard, flush], in_flight, busy_millis, weighted_millis })
 }
 
 /// Whether `name` is a partition of the disk `whole`: `sda1` of `sda`, `nvme0n1p2` of `nvme0n1`.
@@ -89,36 +81,50 @@ fn is_partition(name: &[u8], whole: &[u8]) -> bool {
 #[derive(Debug)]
 struct Disk {
     name: String,
-    io: [Slot; 2],
-    operations: [Slot; 2],
-    operation_time: [Slot; 2],
+    directions: [Direction; 4],
     io_time: Slot,
+    weighted_io_time: Slot,
+    pending: Slot,
+}
+
+#[derive(Debug, Default)]
+struct Direction {
+    io: Slot,
+    operations: Slot,
+    operation_time: Slot,
+    merged: Slot,
 }
 
 impl Disk {
     fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            io: Default::default(),
-            operations: Default::default(),
-            operation_time: Default::default(),
+            directions: Default::default(),
             io_time: Slot::default(),
+            weighted_io_time: Slot::default(),
+            pending: Slot::default(),
         }
     }
 
     fn push(&mut self, stat: &DiskStat<'_>, out: &mut Output<'_>) {
-        let tables = [
-            (&mut self.io, &IO, stat.sectors, SECTOR_BYTES),
-            (&mut self.operations, &OPERATIONS, stat.operations, 1.0),
-            (&mut self.operation_time, &OPERATION_TIME, stat.millis, 1e-3),
-        ];
-        for (slots, metric, numbers, scale) in tables {
-            for ((slot, direction), number) in slots.iter_mut().zip(["read", "write"]).zip(numbers) {
-                let labels = [(DEVICE, self.name.as_str()), (DIRECTION, direction)];
-                out.push(slot, metric, &labels, number as f64 * scale);
+        let device = (DEVICE, self.name.as_str());
+        for ((slots, direction), done) in self.directions.iter_mut().zip(DIRECTIONS).zip(stat.done) {
+            let numbers = [
+                (&mut slots.io, &IO, done.sectors, SECTOR_BYTES),
+                (&mut slots.operations, &OPERATIONS, done.operations, 1.0),
+                (&mut slots.operation_time, &OPERATION_TIME, done.millis, 1e-3),
+                (&mut slots.merged, &MERGED, done.merged, 1.0),
+            ];
+            for (slot, metric, number, scale) in numbers {
+                if let Some(number) = number {
+                    out.push(slot, metric, &[device, (DIRECTION, direction)], number as f64 * scale);
+                }
             }
         }
-        out.push(&mut self.io_time, &IO_TIME, &[(DEVICE, &self.name)], stat.busy_millis as f64 * 1e-3);
+        out.push(&mut self.io_time, &IO_TIME, &[device], stat.busy_millis as f64 * 1e-3);
+        let weighted = stat.weighted_millis as f64 * 1e-3;
+        out.push(&mut self.weighted_io_time, &WEIGHTED_IO_TIME, &[device], weighted);
+        out.push(&mut self.pending, &PENDING, &[device], stat.in_flight as f64);
     }
 }
 
@@ -129,15 +135,18 @@ pub(super) struct Disks {
     filter: Filter,
     partitions: bool,
     known: Listing<Disk>,
+    bound: Bound,
 }
 
 impl Disks {
     pub(super) fn new(config: &HostConfig) -> Self {
+        let remedy = "raise `max_devices`, or narrow `devices`";
         Self {
             file: ProcFile::new(&config.proc_root, &["diskstats"]),
             filter: config.devices.clone(),
             partitions: config.partitions,
-            known: Listing::default(),
+            known: Listing::new(config.max_devices),
+            bound: Bound::new("disks", config.max_devices, remedy, &LEFT_OUT),
         }
     }
 }
@@ -165,8 +174,8 @@ impl Source for Disks {
                 disk.push(&stat, out);
             }
         }
-        self.known.end();
-        first_error.map_or(Ok(()), |error| Err(self.file.malformed(error)))
+        let surplus = self.bound.left_out(self.known.end(), out);
+        first_error.map_or(surplus, |error| Err(self.file.malformed(error)))
     }
 }
 
@@ -178,12 +187,24 @@ mod tests {
     fn reads_a_real_machine() {
         let text = b" 254       0 vda 14613 5461 5250066 20458 2411 14915 1665024 2568 0 4280 23301 3916 15 135912 269 138 5\n";
         let stats: Vec<_> = parse_diskstats(text).collect();
+        let done = |[operations, merged, sectors, millis]: [u64; 4]| Done {
+            operations: Some(operations),
+            merged: Some(merged),
+            sectors: Some(sectors),
+            millis: Some(millis),
+        };
+        let flush = Done { operations: Some(138), millis: Some(5), ..Done::default() };
         let vda = DiskStat {
             name: b"vda",
-            operations: [14613, 2411],
-            sectors: [5_250_066, 1_665_024],
-            millis: [20458, 2568],
+            done: [
+                done([14613, 5461, 5_250_066, 20458]),
+                done([2411, 14915, 1_665_024, 2568]),
+                done([3916, 15, 135_912, 269]),
+                flush,
+            ],
+            in_flight: 0,
             busy_millis: 4280,
+            weighted_millis: 23301,
         };
         assert_eq!(stats, [Ok(vda)]);
     }

@@ -13,11 +13,14 @@ use rustix::io::{Errno, pread};
 use super::scan::ParseError;
 
 const FIRST_SIZE: usize = 16 * 1024;
+/// The kernel makes parts of an answer no longer than this.
+const ANSWER_SIZE: usize = 32 * 1024;
+const CALLS_ABSENT: u32 = 59;
 const MAX_SIZE: usize = 64 * 1024 * 1024;
 
 /// Memory that all files are read into, one after the other.
 #[derive(Default)]
-pub(super) struct Buffer(Vec<u8>);
+pub(crate) struct Buffer(Vec<u8>);
 
 impl fmt::Debug for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,9 +30,11 @@ impl fmt::Debug for Buffer {
 
 /// A file that is opened once and read at every tick.
 #[derive(Debug)]
-pub(super) struct ProcFile {
+pub(crate) struct ProcFile {
     candidates: Vec<PathBuf>,
     open: Option<Open>,
+    /// How many more calls take it for absent.
+    absent: u32,
 }
 
 #[derive(Debug)]
@@ -42,12 +47,12 @@ struct Open {
 
 impl ProcFile {
     /// The first of `names` below `root` that exists.
-    pub(super) fn new(root: &Path, names: &[&str]) -> Self {
-        Self { candidates: names.iter().map(|name| root.join(name)).collect(), open: None }
+    pub(crate) fn new(root: &Path, names: &[&str]) -> Self {
+        Self { candidates: names.iter().map(|name| root.join(name)).collect(), open: None, absent: 0 }
     }
 
     /// A file of a process: of this one, or of process 1 when `root` is the `/proc` of another machine.
-    pub(super) fn of_process(root: &Path, own: &str, name: &str) -> Self {
+    pub(crate) fn of_process(root: &Path, own: &str, name: &str) -> Self {
         let first = format!("1/{name}");
         if root == Path::new("/proc") { Self::new(root, &[own]) } else { Self::new(root, &[&first, own]) }
     }
@@ -56,7 +61,7 @@ impl ProcFile {
     ///
     /// # Errors
     /// [`CollectError::Unavailable`] when it cannot be opened or read.
-    pub(super) fn read<'b>(&mut self, buffer: &'b mut Buffer) -> Result<&'b [u8], CollectError> {
+    pub(crate) fn read<'b>(&mut self, buffer: &'b mut Buffer) -> Result<&'b [u8], CollectError> {
         let open = self.opened()?;
         match buffer.fill(&open.fd) {
             Ok(length) => Ok(buffer.0.get(..length).unwrap_or_default()),
@@ -68,8 +73,30 @@ impl ProcFile {
         }
     }
 
+    /// The same, and `None` when there is no such file, which is looked for anew at one call in sixty.
+    ///
+    /// # Errors
+    /// [`CollectError::Unavailable`] when it exists and cannot be opened or read.
+    pub(crate) fn read_if_there<'b>(
+        &mut self,
+        buffer: &'b mut Buffer,
+    ) -> Result<Option<&'b [u8]>, CollectError> {
+        if self.absent > 0 {
+            self.absent -= 1;
+            return Ok(None);
+        }
+        match self.read(buffer) {
+            Ok(text) => Ok(Some(text)),
+            Err(CollectError::Unavailable { source, .. }) if is_absent(&*source) => {
+                self.absent = CALLS_ABSENT;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether it may have changed since this was asked last, as far as the kernel tells.
-    pub(super) fn may_have_changed(&self) -> bool {
+    pub(crate) fn may_have_changed(&self) -> bool {
         let Some(open) = self.open.as_ref().filter(|open| open.tells_changes) else { return true };
         let mut asked = [PollFd::new(&open.fd, PollFlags::PRI)];
         let answered = poll(&mut asked, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
@@ -77,7 +104,7 @@ impl ProcFile {
     }
 
     /// The error that its text cannot be understood.
-    pub(super) fn malformed(&self, error: ParseError) -> CollectError {
+    pub(crate) fn malformed(&self, error: ParseError) -> CollectError {
         let path = self.open.as_ref().map(|open| &open.path).or(self.candidates.last());
         CollectError::malformed(path.map_or_else(String::new, |path| path.display().to_string()), error)
     }
@@ -106,6 +133,10 @@ impl ProcFile {
     }
 }
 
+fn is_absent(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
 impl Buffer {
     /// Reads the whole file; returns its length.
     fn fill(&mut self, fd: &OwnedFd) -> io::Result<usize> {
@@ -122,6 +153,14 @@ impl Buffer {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// All of the memory, 32 KiB at least, for an answer that comes in parts.
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        if self.0.len() < ANSWER_SIZE {
+            self.0.resize(ANSWER_SIZE, 0);
+        }
+        &mut self.0
     }
 
     fn grow(&mut self) -> io::Result<()> {
@@ -159,6 +198,19 @@ mod tests {
         assert_eq!(error.to_string(), format!("{}/stat is not available", folder.path().display()));
         std::fs::write(folder.path().join("stat"), "cpu").unwrap();
         assert_eq!(file.read(&mut buffer).unwrap(), b"cpu");
+    }
+
+    #[test]
+    fn an_optional_file_is_looked_for_now_and_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut buffer = Buffer::default();
+        let mut file = ProcFile::new(folder.path(), &["snmp6"]);
+        assert!(file.read_if_there(&mut buffer).unwrap().is_none());
+        std::fs::write(folder.path().join("snmp6"), "x").unwrap();
+        for _ in 0..CALLS_ABSENT {
+            assert!(file.read_if_there(&mut buffer).unwrap().is_none());
+        }
+        assert_eq!(file.read_if_there(&mut buffer).unwrap(), Some(&b"x"[..]));
     }
 
     #[test]

@@ -5,16 +5,16 @@ use std::fmt;
 /// A line of a table is not as the kernel writes it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
-pub(super) struct ParseError {
+pub(crate) struct ParseError {
     /// The line, counted from one; zero: the table as a whole.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// What is wrong with it.
-    pub(super) problem: Problem,
+    pub(crate) problem: Problem,
 }
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// The field of that name is not there.
     Missing(&'static str),
     /// The field of that name holds this instead of a number.
@@ -31,7 +31,7 @@ impl fmt::Display for Problem {
 }
 
 /// The lines of a table that are not empty, each with its number counted from one.
-pub(super) fn lines(table: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+pub(crate) fn lines(table: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     table
         .split(|byte| *byte == b'\n')
         .enumerate()
@@ -41,19 +41,24 @@ pub(super) fn lines(table: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 /// The fields of a line, read one after the other.
 #[derive(Clone, Debug)]
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     rest: &'a [u8],
     line: usize,
 }
 
 impl<'a> Fields<'a> {
     /// The fields of `text`, which is that line.
-    pub(super) fn of(line: usize, text: &'a [u8]) -> Self {
+    pub(crate) fn of(line: usize, text: &'a [u8]) -> Self {
         Self { rest: text, line }
     }
 
+    /// What is left of the line.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The next field, if there is one.
-    pub(super) fn next_field(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn next_field(&mut self) -> Option<&'a [u8]> {
         let text = self.rest.trim_ascii_start();
         let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
         let (field, rest) = text.split_at_checked(end)?;
@@ -65,7 +70,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// [`ParseError`] when there is none; it is called `name` there.
-    pub(super) fn field(&mut self, name: &'static str) -> Result<&'a [u8], ParseError> {
+    pub(crate) fn field(&mut self, name: &'static str) -> Result<&'a [u8], ParseError> {
         self.next_field().ok_or_else(|| self.missing(name))
     }
 
@@ -73,7 +78,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// [`ParseError`] when there is none or it is not a number below 2⁶⁴.
-    pub(super) fn number(&mut self, name: &'static str) -> Result<u64, ParseError> {
+    pub(crate) fn number(&mut self, name: &'static str) -> Result<u64, ParseError> {
         let field = self.field(name)?;
         number(field).ok_or_else(|| self.not_a_number(name, field))
     }
@@ -82,7 +87,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// [`ParseError`] when it is not a number below 2⁶⁴.
-    pub(super) fn optional_number(&mut self, name: &'static str) -> Result<Option<u64>, ParseError> {
+    pub(crate) fn optional_number(&mut self, name: &'static str) -> Result<Option<u64>, ParseError> {
         let Some(field) = self.next_field() else { return Ok(None) };
         number(field).map(Some).ok_or_else(|| self.not_a_number(name, field))
     }
@@ -91,14 +96,14 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// [`ParseError`] when there is none or it is no such number.
-    pub(super) fn decimal(&mut self, name: &'static str) -> Result<f64, ParseError> {
+    pub(crate) fn decimal(&mut self, name: &'static str) -> Result<f64, ParseError> {
         let field = self.field(name)?;
         let value = std::str::from_utf8(field).ok().and_then(|text| text.parse::<f64>().ok());
         value.filter(|value| value.is_finite() && *value >= 0.0).ok_or_else(|| self.not_a_number(name, field))
     }
 
     /// The error that the field of that name is not in this line.
-    pub(super) fn missing(&self, name: &'static str) -> ParseError {
+    pub(crate) fn missing(&self, name: &'static str) -> ParseError {
         ParseError { line: self.line, problem: Problem::Missing(name) }
     }
 
@@ -109,7 +114,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The error that a table has no line of that name.
-pub(super) fn missing_line(name: &'static str) -> ParseError {
+pub(crate) fn missing_line(name: &'static str) -> ParseError {
     ParseError { line: 0, problem: Problem::Missing(name) }
 }
 

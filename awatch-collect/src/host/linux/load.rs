@@ -4,30 +4,10 @@ use std::path::Path;
 
 use awatch_core::CollectError;
 
-use super::groups::Source;
-use super::output::{GAUGE, Output, Slot};
-use super::proc_file::{Buffer, ProcFile};
-use super::scan::{Fields, ParseError, lines, missing_line};
-use super::{Group, Metric};
-
-const fn average(name: &'static str, meaning: &'static str) -> Metric {
-    Metric { name, unit: "{thread}", kind: GAUGE, labels: &[], group: Group::Load, meaning }
-}
-
-pub(super) const METRICS: &[Metric] = &[
-    average(
-        "system.cpu.load_average.1m",
-        "Threads that run, wait to run or wait for a disk, decayed over one minute.",
-    ),
-    average(
-        "system.cpu.load_average.5m",
-        "Threads that run, wait to run or wait for a disk, decayed over five minutes.",
-    ),
-    average(
-        "system.cpu.load_average.15m",
-        "Threads that run, wait to run or wait for a disk, decayed over fifteen minutes.",
-    ),
-];
+use super::Source;
+use crate::host::metrics::load::METRICS;
+use crate::output::{Output, Slot};
+use crate::procfs::{Buffer, Fields, ParseError, ProcFile, lines, missing_line};
 
 /// Reads the three averages of `/proc/loadavg`, over 1, 5 and 15 minutes.
 pub(super) fn parse_loadavg(table: &[u8]) -> Result<[f64; 3], ParseError> {

@@ -4,17 +4,17 @@ use std::sync::{Arc, Weak};
 
 use awatch_core::series::RegisterError;
 use awatch_core::{
-    Kind, Labels, Name, PushError, Registry, SampleBatch, SeriesId, SeriesKey, SeriesMeta, Target, Timestamp,
+    Labels, Name, PushError, Registry, SampleBatch, SeriesId, SeriesKey, SeriesMeta, Target, Timestamp,
 };
 
-use super::Metric;
+use crate::Metric;
 
 /// After how many ticks a refused series is asked for again.
 const RETRY_TICKS: u64 = 60;
 
 /// The place of one series in a group: its id once it has one.
 #[derive(Debug, Default)]
-pub(super) struct Slot {
+pub(crate) struct Slot {
     id: Option<SeriesId>,
     /// The tick of the last sample.
     pushed: u64,
@@ -24,7 +24,7 @@ pub(super) struct Slot {
 
 /// Numbers the ticks one after the other, and leaves a gap whenever ids of before may not hold any more.
 #[derive(Debug, Default)]
-pub(super) struct Ticks {
+pub(crate) struct Ticks {
     number: u64,
     at: Option<Timestamp>,
     registry: Weak<Registry>,
@@ -34,7 +34,7 @@ pub(super) struct Ticks {
 impl Ticks {
     /// The number of the batch's tick: one more than that before; far more after a pause, in which series may have
     /// expired, and when the batch has another registry or target.
-    pub(super) fn next(&mut self, batch: &SampleBatch) -> u64 {
+    pub(crate) fn next(&mut self, batch: &SampleBatch) -> u64 {
         let same_registry = std::ptr::eq(self.registry.as_ptr(), Arc::as_ptr(batch.registry()));
         let same_target = self.target.as_ref().is_some_and(|target| Arc::ptr_eq(target, batch.target()));
         let paused = self.at.is_none_or(|before| {
@@ -56,21 +56,21 @@ impl Ticks {
 
 /// The batch of one tick.
 #[derive(Debug)]
-pub(super) struct Output<'a> {
+pub(crate) struct Output<'a> {
     batch: &'a mut SampleBatch,
     tick: u64,
     refused: Option<PushError>,
 }
 
 impl<'a> Output<'a> {
-    pub(super) fn new(batch: &'a mut SampleBatch, tick: u64) -> Self {
+    pub(crate) fn new(batch: &'a mut SampleBatch, tick: u64) -> Self {
         Self { batch, tick, refused: None }
     }
 
     /// Adds a sample of the series of `metric` with `labels`, which is always that of `slot`.
     ///
     /// A slot that had a sample at the tick before holds a valid id; any other looks its series up again.
-    pub(super) fn push(&mut self, slot: &mut Slot, metric: &Metric, labels: &[(&str, &str)], value: f64) {
+    pub(crate) fn push(&mut self, slot: &mut Slot, metric: &Metric, labels: &[(&str, &str)], value: f64) {
         if slot.pushed.saturating_add(1) != self.tick {
             slot.id = None;
         }
@@ -106,13 +106,13 @@ impl<'a> Output<'a> {
         Ok(self.batch.series(&meta)?)
     }
 
+    /// The tick.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.batch.at()
+    }
+
     /// Why a series was refused for another reason than a budget.
-    pub(super) fn refused(self) -> Option<PushError> {
+    pub(crate) fn refused(self) -> Option<PushError> {
         self.refused
     }
 }
-
-/// A gauge, for tables of metrics.
-pub(super) const GAUGE: Kind = Kind::Gauge;
-/// A total since the start, for tables of metrics.
-pub(super) const COUNTER: Kind = Kind::CumulativeCounter;

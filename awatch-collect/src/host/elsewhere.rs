@@ -2,23 +2,11 @@
 
 use awatch_core::{CollectError, SampleBatch};
 
-use super::{Group, HostConfig, Metric};
+use super::HostConfig;
 
 /// Nothing is collected here.
 #[derive(Debug)]
 pub(super) struct Groups;
-
-/// Which groups of one tick failed, and why. Never made on this platform.
-#[derive(Debug, thiserror::Error)]
-#[error("nothing was collected")]
-pub struct GroupFailures(());
-
-impl GroupFailures {
-    /// The groups in question.
-    pub fn groups(&self) -> impl Iterator<Item = Group> {
-        std::iter::empty()
-    }
-}
 
 impl Groups {
     pub(super) fn new(_: &HostConfig) -> Self {
@@ -30,8 +18,6 @@ impl Groups {
         Err(CollectError::Unsupported { what: "the collector `host`".to_owned() })
     }
 }
-
-pub(super) const METRICS: [&[Metric]; 0] = [];
 
 /// There is nothing to parse here.
 pub fn fuzz_parsers(_: &[u8]) {}
