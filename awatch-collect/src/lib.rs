@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod demo;
 pub mod host;
+pub mod replay;
 
 mod metric;
 mod output;

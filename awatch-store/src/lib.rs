@@ -2,6 +2,7 @@
 
 mod byte_size;
 pub mod conformance;
+pub mod file;
 pub mod memory;
 pub mod query;
 

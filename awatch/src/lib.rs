@@ -138,6 +138,8 @@ pub use awatch_collect as collect;
 pub mod store {
     pub use awatch_core::store::*;
     #[cfg(feature = "store")]
+    pub use awatch_store::file;
+    #[cfg(feature = "store")]
     pub use awatch_store::{
         ByteSize, MemoryStore, MemoryStoreConfig, MemoryStoreConfigError, ParseByteSizeError, query,
     };

@@ -176,6 +176,12 @@ impl Engine {
         &self.core.registry
     }
 
+    /// The engine's time: the latest it was told of, by an arrival or otherwise; `None` before the first.
+    #[must_use]
+    pub fn now(&self) -> Option<Timestamp> {
+        Some(self.core.now).filter(|now| *now != Timestamp::MIN)
+    }
+
     /// An empty batch of `source` for the tick `at`, to be filled and given to [`Engine::step`].
     #[must_use]
     pub fn batch(&self, source: Name, interval: Interval, at: Timestamp) -> SampleBatch {

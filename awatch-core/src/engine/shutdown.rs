@@ -34,8 +34,8 @@ impl Shutdown {
         self.0.is_triggered.load(Ordering::Acquire)
     }
 
-    /// Also raises `signal` when triggered.
-    pub(super) fn wakes(&self, signal: Signal) {
+    /// Also raises `signal` when triggered, for a thread that waits for it on a [`Clock`](crate::Clock).
+    pub fn wakes(&self, signal: Signal) {
         self.0.woken.lock().unwrap_or_else(PoisonError::into_inner).push(signal);
     }
 }
