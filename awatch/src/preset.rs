@@ -33,8 +33,19 @@ pub fn engine(target: Arc<Target>) -> EngineBuilder {
 /// # Errors
 /// [`NameError`] when the host name cannot be a name.
 pub fn this_host() -> Result<Arc<Target>, NameError> {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let name = host_name();
     Target::new(if name.is_empty() { "localhost".to_owned() } else { name })
+}
+
+#[cfg(unix)]
+fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// Windows sets it for every process.
+#[cfg(not(unix))]
+fn host_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
 /// Begins an engine that watches this machine: what the program `awatch` does without a configuration file.

@@ -18,6 +18,10 @@ fn register_all(plugins: &mut Plugins) -> Result<(), DuplicateKindError> {
     #[cfg(feature = "collect")]
     plugins.collector("host", |table| host(&table))?;
     #[cfg(feature = "collect")]
+    plugins.collector("processes", |table| processes(&table))?;
+    #[cfg(feature = "collect")]
+    plugins.collector("process", |table| process(&table))?;
+    #[cfg(feature = "collect")]
     plugins.collector("demo", |table| demo(&table))?;
     #[cfg(feature = "store")]
     plugins.store("memory", |table| memory(&table))?;
@@ -73,6 +77,23 @@ fn demo(table: &Table) -> Result<awatch_collect::demo::Demo, ConfigError> {
         | E::Unsuitable { number, .. } => table.error_at(&format!("incidents[{}]", number - 1), &error),
         _ => table.error(&error),
     })
+}
+
+#[cfg(feature = "collect")]
+fn processes(table: &Table) -> Result<awatch_collect::Processes, ConfigError> {
+    use awatch_collect::processes::{ProcessesConfig, ProcessesConfigError as E};
+    let config: ProcessesConfig = table.deserialize()?;
+    config.build().map_err(|error| match &error {
+        E::Top { .. } => table.error_at("top", &error),
+        E::RelativePath { key, .. } => table.error_at(key, &error),
+        _ => table.error(&error),
+    })
+}
+
+#[cfg(feature = "collect")]
+fn process(table: &Table) -> Result<awatch_collect::Process, ConfigError> {
+    let config: awatch_collect::ProcessConfig = table.deserialize()?;
+    config.build().map_err(|error| table.error(&error))
 }
 
 #[cfg(feature = "store")]
