@@ -7,7 +7,7 @@ use awatch::{Event, Sink};
 #[derive(Debug, Default)]
 pub(crate) struct Recent(Mutex<VecDeque<Event>>);
 
-/// As many as the tallest terminal could want.
+/// As many as anybody looks back at.
 const KEPT: usize = 200;
 
 impl Recent {
@@ -17,9 +17,11 @@ impl Recent {
         awatch::sink::from_fn("awatch-view", move |event| recent.push(event.clone()))
     }
 
-    /// The latest events, the newest last.
-    pub(crate) fn events(&self) -> Vec<Event> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    /// The events with a higher number than that, oldest first, as far as they are kept.
+    pub(crate) fn after(&self, number: u64) -> Vec<Event> {
+        let events = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = events.iter().rev().take_while(|event| event.number > number).count();
+        events.iter().skip(events.len() - new).cloned().collect()
     }
 
     fn push(&self, event: Event) {

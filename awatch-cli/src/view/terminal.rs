@@ -1,15 +1,16 @@
-//! The terminal: entered, left as it was whatever happens, written to in one piece per frame.
+//! The terminal: entered, left as it was whatever happens, written to in one piece per picture.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
-use ratatui::crossterm::{cursor, event, execute, terminal};
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind};
+use ratatui::crossterm::{cursor, event, execute, queue, terminal};
+use ratatui::layout::Size;
+use ratatui::{Frame, Terminal};
 use rustix::event::{PollFd, PollFlags};
 
-use super::frame::Size;
-use super::paint::{Line, paint};
 use crate::failure::Failure;
 
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -23,9 +24,16 @@ pub(crate) fn restore() {
     }
 }
 
+/// Takes the terminal.
+fn take() -> std::io::Result<()> {
+    terminal::enable_raw_mode()?;
+    ENTERED.store(true, Ordering::Release);
+    execute!(std::io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)
+}
+
 /// The terminal while the view has it; dropping it gives it back.
-pub(super) struct Terminal {
-    colors: bool,
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     keyboard: Keyboard,
 }
 
@@ -45,24 +53,20 @@ impl Keyboard {
         std::fs::File::open("/dev/tty").map_or(Self::None, Self::Terminal)
     }
 
-    /// Waits for a key, a change of size, or the end of `time`.
-    fn wait(&self, time: Duration) -> Input {
+    /// Waits for a key, a change of size, or the end of `time`; `None` when the terminal is as it was.
+    fn wait(&self, time: Duration) -> Option<Input> {
         let mut keys = match self {
             Self::Stdin(stdin) => [PollFd::new(stdin, PollFlags::IN)],
             Self::Terminal(file) => [PollFd::new(file, PollFlags::IN)],
-            Self::None => return Input::Deaf,
+            Self::None => return Some(Input::Deaf),
         };
         let time = rustix::event::Timespec::try_from(time).ok();
         match rustix::event::poll(&mut keys, time.as_ref()) {
-            Err(rustix::io::Errno::INTR) => Input::None,
-            Err(_) => Input::Gone,
+            Err(rustix::io::Errno::INTR) => None,
+            Err(_) => Some(Input::Gone),
             Ok(_) => {
                 let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
-                if keys.iter().any(|keys| keys.revents().intersects(gone)) {
-                    Input::Gone
-                } else {
-                    Input::None
-                }
+                keys.iter().any(|keys| keys.revents().intersects(gone)).then_some(Input::Gone)
             }
         }
     }
@@ -71,91 +75,102 @@ impl Keyboard {
 /// What the person at the terminal did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Input {
-    /// Nothing.
-    None,
     /// The terminal is gone: closed, or its connection lost.
     Gone,
     /// There is no keyboard to hear.
     Deaf,
-    /// Asked to end.
-    Quit,
+    /// Pressed a key.
+    Key(KeyEvent),
     /// Changed the size.
     Resized,
-    /// Asked to move the list by so many metrics.
-    Scroll(isize),
 }
 
-impl Terminal {
+/// The screen in one piece, however much changed.
+const PICTURE: usize = 64 << 10;
+
+impl Screen {
     /// Takes the terminal.
-    pub(super) fn enter(colors: bool) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::Setup { what: "the terminal", source: error.into() };
+    pub(super) fn enter() -> Result<Self, Failure> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             restore();
             before(info);
         }));
-        terminal::enable_raw_mode().map_err(failed)?;
-        ENTERED.store(true, Ordering::Release);
-        let terminal = Self { colors, keyboard: Keyboard::find() };
-        execute!(std::io::stdout(), terminal::EnterAlternateScreen, cursor::Hide).map_err(failed)?;
-        Ok(terminal)
+        take().map_err(setup)?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(PICTURE, std::io::stdout()));
+        let terminal = Terminal::new(backend).map_err(setup)?;
+        Ok(Self { terminal, keyboard: Keyboard::find() })
     }
 
     /// The size now.
-    pub(super) fn size() -> Size {
-        let (width, height) = terminal::size().unwrap_or((80, 24));
-        Size { width: usize::from(width), height: usize::from(height) }
+    pub(super) fn size(&self) -> Size {
+        self.terminal.size().unwrap_or(Size { width: 80, height: 24 })
     }
 
-    /// Shows the lines, in one write, so that nothing flickers.
-    pub(super) fn show(&self, lines: &[Line]) -> Result<(), Failure> {
-        let frame = paint(lines, self.colors);
-        let mut stdout = std::io::stdout().lock();
-        stdout
-            .write_all(frame.as_bytes())
-            .and_then(|()| stdout.flush())
-            .map_err(|error| Failure::Setup { what: "the view", source: error.into() })
+    /// Shows a picture: what differs from the last one is written.
+    pub(super) fn draw(&mut self, picture: impl FnOnce(&mut Frame<'_>)) -> Result<(), Failure> {
+        // Terminals that know synchronised updates show it in one go.
+        queue!(self.terminal.backend_mut(), terminal::BeginSynchronizedUpdate).map_err(shown)?;
+        self.terminal.draw(picture).map_err(shown)?;
+        queue!(self.terminal.backend_mut(), terminal::EndSynchronizedUpdate).map_err(shown)?;
+        Write::flush(self.terminal.backend_mut()).map_err(shown)
     }
 
-    /// What the person did within `time`.
-    pub(super) fn input(&self, time: Duration) -> Input {
+    /// Forgets what is on the screen, so that the next picture is written whole.
+    pub(super) fn clear(&mut self) -> Result<(), Failure> {
+        self.terminal.clear().map_err(shown)
+    }
+
+    /// Gives the terminal back, stops as Ctrl-Z in a shell does, and takes the terminal again when continued.
+    pub(super) fn suspend(&mut self) -> Result<(), Failure> {
+        restore();
+        #[cfg(unix)]
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)
+            .map_err(|error| setup(error.into()))?;
+        take().map_err(setup)?;
+        self.clear()
+    }
+
+    /// What the person did within `time`, in order.
+    pub(super) fn inputs(&self, time: Duration) -> Vec<Input> {
         // Asked directly: the event reader does not return when the terminal is gone.
-        match self.keyboard.wait(time) {
-            Input::None => {}
-            other => return other,
+        if let Some(input) = self.keyboard.wait(time) {
+            return vec![input];
         }
-        match event::poll(Duration::ZERO) {
-            Ok(false) => Input::None,
-            Ok(true) => event::read().map_or(Input::Deaf, |event| meaning(&event)),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Input::None,
-            Err(_) => Input::Deaf,
+        let mut inputs = Vec::new();
+        loop {
+            match event::poll(Duration::ZERO) {
+                Ok(true) => match event::read() {
+                    Ok(event) => inputs.extend(meaning(&event)),
+                    Err(_) => return vec![Input::Deaf],
+                },
+                Ok(false) => return inputs,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => return inputs,
+                Err(_) => return vec![Input::Deaf],
+            }
         }
     }
 }
 
-impl Drop for Terminal {
+impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
 }
 
-/// What an event of the terminal asks for.
-fn meaning(event: &Event) -> Input {
-    let key = match event {
-        Event::Resize(..) => return Input::Resized,
-        Event::Key(key) if key.kind != KeyEventKind::Release => key,
-        _ => return Input::None,
-    };
-    match key.code {
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Quit,
-        KeyCode::Char('q' | 'Q') | KeyCode::Esc => Input::Quit,
-        KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => Input::Resized,
-        KeyCode::Up | KeyCode::Char('k') => Input::Scroll(-1),
-        KeyCode::Down | KeyCode::Char('j') => Input::Scroll(1),
-        KeyCode::PageUp => Input::Scroll(-10),
-        KeyCode::PageDown | KeyCode::Char(' ') => Input::Scroll(10),
-        KeyCode::Home => Input::Scroll(isize::MIN + 1),
-        KeyCode::End => Input::Scroll(isize::MAX),
-        _ => Input::None,
+fn setup(error: std::io::Error) -> Failure {
+    Failure::Setup { what: "the terminal", source: error.into() }
+}
+
+fn shown(error: std::io::Error) -> Failure {
+    Failure::Setup { what: "the view", source: error.into() }
+}
+
+/// What an event of the terminal says.
+fn meaning(event: &Event) -> Option<Input> {
+    match event {
+        Event::Resize(..) => Some(Input::Resized),
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Input::Key(*key)),
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use awatch::{Unit, duration};
+use awatch::{Interval, Timestamp, Unit, duration};
 
 /// How many columns a text takes: one per character.
 pub(super) fn width(text: &str) -> usize {
@@ -51,14 +51,46 @@ pub(super) fn wrap(text: &str, columns: usize, lines: usize) -> Vec<String> {
     wrapped.iter().map(|line| cut(line, columns)).collect()
 }
 
-/// The range of usual values; the unit once when both have the same.
-pub(super) fn band(unit: &Unit, lower: f64, upper: f64) -> String {
-    let (low, high) = (unit.display(lower), unit.display(upper));
-    let shared = low.split_once(' ').zip(high.split_once(' ')).filter(|((_, a), (_, b))| a == b);
-    match shared {
-        Some(((low, _), _)) => format!("{low} – {high}"),
-        None => format!("{low} – {high}"),
+/// A value in its unit. Things that are counted are not named again: the metric says what they are.
+pub(super) fn value(unit: &Unit, value: f64) -> String {
+    let text = unit.display(value);
+    let counted = unit.as_str().strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    match (counted, text.split_once(' ')) {
+        (Some((_, "")), Some((number, _))) => number.to_owned(),
+        (Some((_, rest)), Some((number, _))) => format!("{number} {rest}"),
+        _ => text,
     }
+}
+
+/// The range of usual values; the unit once when both have the same.
+pub(super) fn band(unit: &Unit, lower: Option<f64>, upper: Option<f64>) -> String {
+    let ends = (lower.map(|lower| value(unit, lower)), upper.map(|upper| value(unit, upper)));
+    match ends {
+        (Some(low), Some(high)) => {
+            let same = |low: &str, high: &str| {
+                low.split_once(' ').map(|(_, a)| a) == high.split_once(' ').map(|(_, b)| b)
+            };
+            match low.split_once(' ').filter(|_| same(&low, &high)) {
+                Some((low, _)) => format!("{low} – {high}"),
+                None => format!("{low} – {high}"),
+            }
+        }
+        (None, Some(high)) => format!("≤ {high}"),
+        (Some(low), None) => format!("≥ {low}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// The time of day in UTC, to the second.
+pub(super) fn clock(at: Timestamp) -> String {
+    let text = at.floor(Interval::SECOND).to_string();
+    let time = text.split_once('T').map_or(text.as_str(), |(_, time)| time);
+    time.trim_end_matches('Z').to_owned()
+}
+
+/// A number of columns or lines as the terminal counts them.
+pub(super) fn cells(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 /// A duration in its two largest units.
@@ -97,8 +129,22 @@ mod tests {
 
     #[test]
     fn a_band_names_its_unit_once() {
-        assert_eq!(band(&Unit::RATIO, 0.02, 0.14), "2 – 14 %");
-        assert_eq!(band(&Unit::BYTES, 512.0, 2048.0), "512 B – 2 KiB");
+        assert_eq!(band(&Unit::RATIO, Some(0.02), Some(0.14)), "2 – 14 %");
+        assert_eq!(band(&Unit::BYTES, Some(512.0), Some(2048.0)), "512 B – 2 KiB");
+        assert_eq!(band(&Unit::RATIO, None, Some(0.9)), "≤ 90 %");
+        assert_eq!(band(&Unit::RATIO, Some(0.1), None), "≥ 10 %");
+    }
+
+    #[test]
+    fn what_is_counted_is_not_named_twice() {
+        assert_eq!(value(&Unit::count("packet").per_second(), 12.34), "12.3 /s");
+        assert_eq!(value(&Unit::count("thread"), 2.0), "2");
+        assert_eq!(value(&Unit::new("Cel"), 41.0), "41 Cel");
+    }
+
+    #[test]
+    fn the_time_of_day_is_to_the_second() {
+        assert_eq!(clock(Timestamp::from_nanos(1_800_000_000_900_000_000)), "08:00:00");
     }
 
     #[test]

@@ -1,0 +1,88 @@
+/// The group of a metric: its place among the groups, and its name.
+pub(super) fn group(metric: &str) -> (u8, String) {
+    let mut parts = metric.split('.');
+    let (first, second, third) = (parts.next(), parts.next(), parts.next());
+    match (first.unwrap_or_default(), second.unwrap_or_default(), third.unwrap_or_default()) {
+        ("system", kind, detail) => host(kind, detail),
+        ("process", ..) => (12, "Process".to_owned()),
+        ("awatch", ..) => (99, "Awatch itself".to_owned()),
+        (name, ..) => (0, capital(name)),
+    }
+}
+
+/// The groups of a host, in the order in which a person looks at them.
+fn host(kind: &str, detail: &str) -> (u8, String) {
+    let (place, name) = match (kind, detail) {
+        ("cpu", "load_average") => (2, "Load"),
+        ("cpu", _) => (1, "CPU"),
+        ("memory" | "paging" | "swap", _) => (3, "Memory"),
+        ("pressure", _) | ("linux", "pressure" | "psi") => (4, "Pressure"),
+        ("disk", _) => (5, "Disks"),
+        ("filesystem", _) => (6, "File systems"),
+        ("network", "connection" | "connections" | "tcp" | "udp" | "socket" | "sockets")
+        | ("tcp" | "sockets", _) => (8, "Sockets"),
+        ("network", _) => (7, "Network"),
+        ("process" | "processes", _) => (9, "Process counts"),
+        ("temperature" | "thermal", _) => (10, "Temperatures"),
+        _ => (11, "System"),
+    };
+    (place, name.to_owned())
+}
+
+fn capital(name: &str) -> String {
+    let mut rest = name.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// How much a metric says by itself: the lower, the more. How full or busy something is says the most.
+pub(super) fn weight(metric: &str) -> u8 {
+    match metric.rsplit('.').next().unwrap_or_default() {
+        "utilization" => 0,
+        "io" | "usage" | "available" => 1,
+        "errors" | "dropped" | "limit" => 4,
+        "count" => 3,
+        _ => 2,
+    }
+}
+
+/// The length of the dotted beginning that all of the metrics share, with its last dot.
+pub(super) fn shared<'a>(mut metrics: impl Iterator<Item = &'a str>) -> usize {
+    let Some(first) = metrics.next() else { return 0 };
+    let dot = |text: &str| text.rfind('.').map_or(0, |dot| dot + 1);
+    metrics.fold(dot(first), |shared, metric| {
+        let same = first.bytes().zip(metric.bytes()).take_while(|(a, b)| a == b).count();
+        dot(first.get(..same.min(shared)).unwrap_or_default())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_of_a_kind_come_together() {
+        for (metric, name) in [
+            ("system.cpu.time", "CPU"),
+            ("system.cpu.load_average.1m", "Load"),
+            ("system.paging.usage", "Memory"),
+            ("system.network.io", "Network"),
+            ("system.network.connection.count", "Sockets"),
+            ("system.uptime", "System"),
+            ("queue.depth", "Queue"),
+            ("awatch.samples", "Awatch itself"),
+        ] {
+            assert_eq!(group(metric).1, name);
+        }
+    }
+
+    #[test]
+    fn what_metrics_share_ends_at_a_dot() {
+        let shared = |metrics: &[&'static str]| shared(metrics.iter().copied());
+        assert_eq!(shared(&["system.cpu.time", "system.cpu.utilization"]), "system.cpu.".len());
+        assert_eq!(shared(&["system.cpu.load_average.1m", "system.cpu.load_average.15m"]), 24);
+        assert_eq!(shared(&["system.memory.usage", "system.paging.usage"]), "system.".len());
+        assert_eq!(shared(&["queue.depth"]), "queue.".len());
+        assert_eq!(shared(&["depth", "length"]), 0);
+        assert_eq!(shared(&[]), 0);
+    }
+}

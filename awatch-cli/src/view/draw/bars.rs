@@ -1,0 +1,174 @@
+//! The lines around everything: header, cost, keys.
+
+use awatch::Unit;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use super::View;
+use crate::view::app::Pane;
+use crate::view::look::symbol;
+use crate::view::text;
+
+impl View<'_> {
+    /// Whom it is about, how it is and why; what time is shown.
+    pub(super) fn header(self, area: Rect, buffer: &mut Buffer) {
+        let width = usize::from(area.width);
+        let right = self.time(width);
+        let health = self.app.shown().and_then(|moment| moment.health.as_ref());
+        let health = health.map(|health| match health.deductions.first() {
+            Some(first) if width >= 60 => format!("  health {}: {}", health.score, first.reason),
+            _ => format!("  health {}", health.score),
+        });
+        let target = text::cut(&self.app.about.target, width / 3);
+        let left = format!(" {target}{}", health.unwrap_or_default());
+        let room = width.saturating_sub(text::width(&right) + 1);
+        let line = format!("{:<room$} {right}", text::cut(&left, room));
+        buffer.set_stringn(area.x, area.y, line, width, self.look.chosen());
+        let bold = Rect { width: text::cells(1 + text::width(&target)).min(area.width), ..area };
+        buffer.set_style(bold, self.look.bold());
+        if !self.app.is_following() || !self.app.mode.is_playing {
+            let start = text::cells(room + 1);
+            let mark = Rect { x: start.min(area.width), width: area.width.saturating_sub(start), ..area };
+            buffer.set_style(mark, self.look.bold());
+        }
+    }
+
+    /// What time is shown, and how.
+    fn time(self, width: usize) -> String {
+        let app = self.app;
+        let clock = app.shown().map(|moment| text::clock(moment.at)).unwrap_or_default();
+        let behind = app.behind();
+        let mode = if !app.is_following() {
+            match behind.is_zero() {
+                true => "‖ paused".to_owned(),
+                false => format!("◀ {} ago", text::span(behind)),
+            }
+        } else if app.mode.is_playing {
+            format!("● {}", app.mode.name)
+        } else {
+            format!("‖ {}", app.mode.name)
+        };
+        let progress = app.mode.progress.map(|part| format!(" {:.0} %", 100.0 * part)).unwrap_or_default();
+        let uptime = if width >= 80 { format!("up {}  ", text::span(app.uptime)) } else { String::new() };
+        let zone = if width >= 60 { " UTC" } else { "" };
+        format!("{uptime}{clock}{zone}  {mode}{progress} ")
+    }
+
+    /// The worst anomaly in one line.
+    pub(super) fn headline(self, area: Rect, buffer: &mut Buffer) {
+        let open = self.app.all_open_anomalies();
+        let line = match open.first() {
+            Some(worst) => {
+                let more = if open.len() > 1 { format!("+{} ", open.len() - 1) } else { String::new() };
+                Line::from(vec![
+                    Span::styled(
+                        format!("{} {} ", symbol(worst.severity), worst.severity),
+                        self.look.severity(worst.severity),
+                    ),
+                    Span::raw(more),
+                    Span::raw(text::cut(&worst.sentence, usize::from(area.width))),
+                ])
+            }
+            None => Line::styled(self.calm(), self.look.usual()),
+        };
+        buffer.set_line(area.x, area.y, &line, area.width);
+    }
+
+    /// What is said when nothing is unusual.
+    pub(super) fn calm(self) -> &'static str {
+        match self.app.shown() {
+            None => "· collecting…",
+            Some(_) if self.app.is_learning() => "✓ nothing unusual; learning what is usual",
+            Some(_) => "✓ nothing unusual",
+        }
+    }
+
+    /// What the program itself costs.
+    pub(super) fn cost(self, area: Rect, buffer: &mut Buffer) {
+        let (own, flow) = (self.app.own, self.app.flow);
+        let mut parts = Vec::new();
+        parts.extend(own.cpu_share.map(|share| format!("{} of a core", Unit::RATIO.display(share))));
+        parts.extend(own.resident.map(|bytes| Unit::BYTES.display(bytes as f64)));
+        parts.push(format!("{} series", self.app.rows.all));
+        parts.extend(flow.per_second.map(|rate| format!("{rate:.0} samples/s")));
+        parts.push(format!("step {}", Unit::SECONDS.display(flow.step.as_secs_f64())));
+        parts.push(format!("{} dropped", flow.dropped));
+        parts.push(format!("{} late", flow.late));
+        while parts.len() > 1 && text::width(&parts.join(" · ")) + 8 > usize::from(area.width) {
+            parts.pop();
+        }
+        buffer.set_stringn(
+            area.x,
+            area.y,
+            format!(" awatch {}", parts.join(" · ")),
+            usize::from(area.width),
+            self.look.dim(),
+        );
+    }
+
+    /// What the most useful keys do now; or the filter while it is typed.
+    pub(super) fn keys(self, area: Rect, buffer: &mut Buffer) {
+        let width = usize::from(area.width);
+        if self.app.is_typing {
+            let room = width.saturating_sub(10);
+            let line = Line::from(vec![
+                Span::styled(" filter: ", self.look.bold()),
+                Span::raw(text::cut_front(self.app.filter.text(), room)),
+                Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED)),
+                Span::styled("  Enter keeps it, Esc clears it", self.look.dim()),
+            ]);
+            buffer.set_line(area.x, area.y, &line, area.width);
+            return;
+        }
+        let mut left = width;
+        let mut spans = Vec::new();
+        for (key, does) in self.useful_keys() {
+            let needs = text::width(key) + text::width(does) + 3;
+            if needs > left {
+                break;
+            }
+            left -= needs;
+            spans.push(Span::styled(format!(" {key}"), self.look.bold()));
+            spans.push(Span::styled(format!(" {does} "), self.look.dim()));
+        }
+        buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+    }
+
+    fn useful_keys(self) -> Vec<(&'static str, &'static str)> {
+        let app = self.app;
+        let mut keys = vec![("?", "help"), ("q", "quit")];
+        if app.detail().is_some() {
+            keys.push(("Esc", "back"));
+        }
+        if !app.is_following() {
+            keys.push(("l", "now"));
+        }
+        if app.filter.is_active() {
+            keys.push(("Esc", "no filter"));
+        }
+        if app.only_unusual {
+            keys.push(("a", "all"));
+        }
+        if app.mode.is_steerable {
+            keys.extend([
+                ("Space", if app.mode.is_playing { "pause" } else { "play" }),
+                (".", "step"),
+                ("+ -", "speed"),
+            ]);
+        } else {
+            keys.push(("Space", if app.is_following() { "pause" } else { "go on" }));
+        }
+        keys.push(("← →", "time"));
+        if app.detail().is_none() {
+            keys.extend([("Enter", "details"), ("/", "filter"), ("Tab", "pane")]);
+            match app.pane {
+                Pane::Metrics => keys.extend([("f", "fold"), ("a", "only unusual")]),
+                Pane::Processes => keys.push(("s", "sort")),
+                Pane::Anomalies | Pane::Events => {}
+            }
+        }
+        keys
+    }
+}
