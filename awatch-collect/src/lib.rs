@@ -5,6 +5,7 @@ pub mod demo;
 pub mod host;
 pub mod replay;
 
+mod listing;
 mod metric;
 mod output;
 pub mod process;

@@ -67,7 +67,7 @@ fn mistakes_name_file_line_key_and_what_was_meant() {
         ),
         (
             "[[collector]]\nkind = \"hosts\"",
-            "awatch.toml:3:8: unknown collector kind \"hosts\"; did you mean \"host\"? known kinds: \"host\", \"ping\"",
+            "awatch.toml:3:8: unknown collector kind \"hosts\"; did you mean \"host\"? known kinds: \"demo\", \"host\", \"ping\", \"process\", \"processes\"",
         ),
         (
             "[[collector]]\nkind = \"host\"\n[[collector]]\nkind = \"host\"",

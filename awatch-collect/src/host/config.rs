@@ -127,19 +127,19 @@ pub struct HostConfig {
     pub max_mounts: usize,
     /// The file systems, by type: the local ones that are kept on a device, and an overlay that is the root.
     pub file_system_types: Filter,
-    /// The network interfaces: all but `lo`, `veth*`, `ifb*`, `dummy*`, `cali*`, `lxc*`.
+    /// The network interfaces: all but loopback, `veth*`, `ifb*`, `dummy*`, `cali*`, `lxc*`.
     pub interfaces: Filter,
     /// How many interfaces are reported: the first 64.
     pub max_interfaces: usize,
 }
 
 const VIRTUAL_DISKS: [&str; 5] = ["loop*", "ram*", "zram*", "fd*", "sr*"];
-const VIRTUAL_INTERFACES: [&str; 6] = ["lo", "veth*", "ifb*", "dummy*", "cali*", "lxc*"];
+const VIRTUAL_INTERFACES: [&str; 8] = ["lo", "lo0", "Loopback*", "veth*", "ifb*", "dummy*", "cali*", "lxc*"];
 const MOUNTS_OF_CONTAINERS: [&str; 6] =
     ["/snap/*", "/run/*", "/var/lib/docker/*", "/var/lib/containers/*", "/var/lib/kubelet/*", "/var/snap/*"];
-const LOCAL_TYPES: [&str; 19] = [
+const LOCAL_TYPES: [&str; 22] = [
     "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "bcachefs", "f2fs", "jfs", "nilfs2", "reiserfs", "ufs",
-    "vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "overlay",
+    "vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "overlay", "apfs", "hfs", "refs",
 ];
 
 impl Default for HostConfig {

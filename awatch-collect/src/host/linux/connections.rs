@@ -15,9 +15,9 @@ use rustix::net::{
 };
 
 use super::Source;
-use super::seldom::Seldom;
 use crate::host::HostConfig;
 use crate::host::metrics::connections::{COUNT, STATE, TRACKED, TRACKED_LIMIT, TRANSPORT};
+use crate::host::seldom::Seldom;
 use crate::output::{Output, Slot};
 use crate::procfs::{Buffer, Fields, ParseError, ProcFile, lines};
 

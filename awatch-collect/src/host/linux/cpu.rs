@@ -3,15 +3,16 @@
 use awatch_core::CollectError;
 
 use super::Source;
-use super::bound::Bound;
 use crate::Metric;
+use crate::host::bound::Bound;
 use crate::host::metrics::cpu::{
     CORE_TIME, CORE_UTILIZATION, LEFT_OUT, LOGICAL_COUNT, MODE, NUMBER, TIME, UTILIZATION,
 };
 use crate::host::metrics::kernel::{CONTEXT_SWITCHES, CREATED, INTERRUPTS, KIND, SOFTIRQS, STATE, THREADS};
 use crate::host::{Group, HostConfig};
+use crate::listing::Listing;
 use crate::output::{Output, Slot};
-use crate::procfs::{Buffer, Fields, Listing, ParseError, ProcFile, lines, missing_line};
+use crate::procfs::{Buffer, Fields, ParseError, ProcFile, lines, missing_line};
 
 const MODES: [&str; 7] = ["user", "nice", "system", "idle", "iowait", "interrupt", "steal"];
 const IDLE: usize = 3;

@@ -3,13 +3,14 @@
 use awatch_core::CollectError;
 
 use super::Source;
-use super::bound::Bound;
+use crate::host::bound::Bound;
 use crate::host::metrics::disk::{
     DEVICE, DIRECTION, IO, IO_TIME, LEFT_OUT, MERGED, OPERATION_TIME, OPERATIONS, PENDING, WEIGHTED_IO_TIME,
 };
 use crate::host::{Filter, HostConfig};
+use crate::listing::Listing;
 use crate::output::{Output, Slot};
-use crate::procfs::{Buffer, Fields, Listing, ParseError, ProcFile, lines};
+use crate::procfs::{Buffer, Fields, ParseError, ProcFile, lines};
 
 /// What the kernel calls a sector here, whatever the disk's own are.
 const SECTOR_BYTES: f64 = 512.0;

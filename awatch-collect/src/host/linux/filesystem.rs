@@ -9,14 +9,15 @@ use awatch_core::CollectError;
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 
 use super::Source;
-use super::bound::Bound;
 use super::mounts::{Choice, Chosen};
 use crate::host::HostConfig;
+use crate::host::bound::Bound;
 use crate::host::metrics::filesystem::{
     DEVICE, INODE_UTILIZATION, INODES, LEFT_OUT, MOUNT_POINT, READ_ONLY, STATE, USAGE, UTILIZATION,
 };
+use crate::listing::text;
 use crate::output::{Output, Slot};
-use crate::procfs::{Buffer, ParseError, ProcFile, text};
+use crate::procfs::{Buffer, ParseError, ProcFile};
 
 /// Bytes of a file system.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,5 @@
 //! The groups of a Linux host, one after the other.
 
-mod bound;
 mod connections;
 mod cpu;
 mod disk;
@@ -16,7 +15,6 @@ mod network;
 mod paging;
 mod pressure;
 mod protocols;
-mod seldom;
 mod sensors;
 mod sockets;
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::host::{Filter, HostConfig};
-use crate::procfs::{Fields, ParseError, lines, text};
+use crate::listing::text;
+use crate::procfs::{Fields, ParseError, lines};
 
 /// One line of `/proc/self/mountinfo`; names with the kernel's escapes in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

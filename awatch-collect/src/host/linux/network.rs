@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use awatch_core::CollectError;
 
 use super::Source;
-use super::bound::Bound;
 use crate::Metric;
+use crate::host::bound::Bound;
 use crate::host::metrics::network::{
     CARRIER_CHANGES, CARRIER_ERRORS, COLLISIONS, DIRECTION, DROPPED, ERRORS, FRAME_ERRORS, INTERFACE, IO,
     LEFT_OUT, MULTICAST, OVERRUNS, PACKETS, UP,
 };
 use crate::host::{Filter, HostConfig};
+use crate::listing::Listing;
 use crate::output::{Output, Slot};
-use crate::procfs::{Buffer, Fields, Listing, ParseError, ProcFile, lines};
+use crate::procfs::{Buffer, Fields, ParseError, ProcFile, lines};
 
 /// What is told of both directions, in the order of the columns of `/proc/net/dev`.
 const BOTH: [&Metric; 5] = [&IO, &PACKETS, &ERRORS, &DROPPED, &OVERRUNS];

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use awatch_core::CollectError;
 
 use super::Source;
-use super::seldom::Seldom;
 use crate::Metric;
 use crate::host::HostConfig;
 use crate::host::metrics::sensors::{FAN_SPEED, ID, NAME, TEMPERATURE};
+use crate::host::seldom::Seldom;
 use crate::output::{Output, Slot};
 use crate::procfs::{Buffer, ProcFile};
 
