@@ -10,6 +10,7 @@ mod machine;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use awatch_collect::host::{Filter, Group};
 use awatch_collect::{HostConfig, ProcessesConfig};
@@ -64,7 +65,9 @@ fn as_nobody() {
         return;
     }
     let mut processes = Asked::new(ProcessesConfig::default().with_top(1000).build().unwrap());
-    for _ in 0..20 {
+    for _ in 0..5 {
+        // Rates need time to pass, and the kernel counts it in hundredths of a second.
+        std::thread::park_timeout(Duration::from_millis(50));
         processes.tick().unwrap();
     }
     let records = processes.out.records();
