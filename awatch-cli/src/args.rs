@@ -6,6 +6,11 @@ use std::time::Duration;
 use awatch::Interval;
 use clap::{Args, Parser, Subcommand};
 
+use crate::completions::{self, CompletionsArgs};
+use crate::man::{self, ManArgs};
+use crate::query::{self, QueryArgs};
+use crate::snapshot::{self, SnapshotArgs};
+
 /// Watches this machine and explains what is unusual.
 ///
 /// Awatch collects the metrics of this machine, learns what is usual for each of them, and tells in plain words when
@@ -23,6 +28,8 @@ Examples:
   awatch run --json | tee log   one JSON object per event
   awatch check                  say what would be collected, and how it would be watched
   awatch init                   write a configuration file to change
+  awatch snapshot               look once, and end
+  awatch query --file h.csv     read history
 
 Exit codes:
   0    done, or ended as asked: time over, `q`, Ctrl-C, SIGTERM, or the reader
@@ -52,6 +59,28 @@ pub(crate) enum Command {
     /// and how many of them each detector watches. Nothing is stored and no event is sent.
     #[command(after_long_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Look once: health, the present values, the top processes.
+    ///
+    /// Calls every collector for two seconds, so that rates are known, prints what there is and ends. Nothing is stored
+    /// and no event is sent.
+    #[command(after_long_help = snapshot::EXAMPLES)]
+    Snapshot(SnapshotArgs),
+    /// Read history: values over time, as a table, as curves, as CSV or as JSON.
+    ///
+    /// The samples of each series are brought into steps of time and what is asked for is told of each step. A step
+    /// without samples has no value, which is not 0.
+    #[command(after_long_help = query::EXAMPLES)]
+    Query(QueryArgs),
+    /// Print the script that lets a shell complete the command line.
+    ///
+    /// Commands, options, and values where there are only a few.
+    #[command(after_long_help = completions::EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Print this manual in the form that `man` reads.
+    ///
+    /// It says what `--help` says, a page for the program and one for each command.
+    #[command(after_long_help = man::EXAMPLES)]
+    Man(ManArgs),
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -130,7 +159,7 @@ pub(crate) struct CheckArgs {
     pub(crate) config: Option<PathBuf>,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let time = awatch::duration::parse(text).map_err(|error| error.to_string())?;
     if time.is_zero() { Err("give more than no time, for example 30s".to_owned()) } else { Ok(time) }
 }

@@ -1,7 +1,7 @@
 //! `awatch check`.
 
 mod listing;
-mod probe;
+pub(crate) mod probe;
 
 use crate::args::CheckArgs;
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ use crate::{load, say};
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let loaded = load::load(args.config.as_deref())?;
     let plan = listing::Plan::of(&loaded);
-    let found = probe::probe(loaded.assembly)?;
+    let found = probe::probe(loaded.assembly, probe::LOOK)?;
     say::out(&listing::listing(&plan, &found));
     match found.troubles.len() {
         0 => Ok(()),

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
-use awatch::EngineError;
 use awatch::config::ConfigError;
+use awatch::series::MatcherError;
+use awatch::store::query::QueryError;
+use awatch::store::query::moment::ParseMomentError;
+use awatch::{EngineError, RecordingError, StoreError};
 
 /// The end of the program with exit code 1.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +48,42 @@ pub(crate) enum Failure {
         what: &'static str,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// There is no history to query.
+    #[error("there is no history to query: give a recording with --file FILE, as .csv or .parquet")]
+    NoHistory,
+    /// A history file cannot be read.
+    #[error("the history cannot be read")]
+    Recording(#[from] RecordingError),
+    /// A store cannot be read.
+    #[error("the history cannot be read")]
+    Store(#[from] StoreError),
+    /// A query cannot be answered.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// A point in time is not one.
+    #[error(transparent)]
+    Moment(#[from] ParseMomentError),
+    /// A pattern is not one.
+    #[error(transparent)]
+    Pattern(#[from] MatcherError),
+    /// A pattern says which target, and so does an option.
+    #[error(
+        "the pattern `{pattern}` names a target already: leave out --target {target}, or the target in the pattern"
+    )]
+    TargetTwice {
+        /// The pattern.
+        pattern: String,
+        /// The target of the option.
+        target: String,
+    },
+    /// There is no page of that name in the manual.
+    #[error("the manual has no page for `{name}`: use one of {}, or none for the whole program", known.join(", "))]
+    NoPage {
+        /// What was asked for.
+        name: String,
+        /// The commands.
+        known: Vec<String>,
     },
     /// The engine is gone.
     #[error("the engine ended by itself; the message above says why")]

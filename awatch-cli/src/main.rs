@@ -2,12 +2,17 @@
 
 mod args;
 mod check;
+mod columns;
+mod completions;
 mod failure;
 mod init;
 mod load;
+mod man;
 mod paths;
+mod query;
 mod run;
 mod say;
+mod snapshot;
 mod stop;
 mod usage;
 mod view;
@@ -24,6 +29,13 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Init(args) => init::init(&args),
         Command::Check(args) => check::check(&args),
+        Command::Query(args) => query::query(&args),
+        Command::Snapshot(args) => snapshot::snapshot(&args),
+        Command::Completions(args) => {
+            completions::completions(&args);
+            Ok(())
+        }
+        Command::Man(args) => man::man(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -48,11 +48,10 @@ const SELF: &str = "awatch";
 pub(super) fn listing(plan: &Plan, found: &Found) -> String {
     let mut out = format!("configuration: {}\ntarget: {}\n", plan.origin, plan.target);
     for collector in &plan.collectors {
-        let series = found.series.iter().filter(|series| series.source.as_str() == collector.part.name);
+        let series = found.series().filter(|series| series.source.as_str() == collector.part.name);
         out.push_str(&source(collector, plan.interval, series.collect(), found));
     }
-    let all: Vec<&SeriesSnapshot> =
-        found.series.iter().filter(|series| series.source.as_str() != SELF).collect();
+    let all: Vec<&SeriesSnapshot> = found.series().filter(|series| series.source.as_str() != SELF).collect();
     out.push('\n');
     if plan.watches.is_empty() {
         line(&mut out, "no detector: nothing will be told but trouble with the watching itself");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use awatch::engine::SeriesSnapshot;
+use awatch::engine::{SeriesSnapshot, Snapshot};
 use awatch::plugins::Assembly;
 use awatch::{Event, EventKind, Interval};
 
@@ -13,19 +13,26 @@ use crate::run::engine;
 use crate::stop;
 
 /// What the collectors found.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// The series of all targets, by source.
-    pub(super) series: Vec<SeriesSnapshot>,
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// How things are at the end.
+    pub(crate) snapshot: Snapshot,
     /// What went wrong, by collector.
-    pub(super) troubles: BTreeMap<String, String>,
+    pub(crate) troubles: BTreeMap<String, String>,
+}
+
+impl Found {
+    /// The series of all targets, by source.
+    pub(crate) fn series(&self) -> impl Iterator<Item = &SeriesSnapshot> {
+        self.snapshot.targets.iter().flat_map(|target| &target.series)
+    }
 }
 
 /// Three ticks, so that each rate has its two readings however the first one falls, and the grace of the last.
-const LOOK: Duration = Duration::from_millis(2300);
+pub(crate) const LOOK: Duration = Duration::from_millis(2300);
 
-/// Lets every collector be called each second for a moment, on its own thread: one that hangs holds up nothing.
-pub(super) fn probe(assembly: Assembly) -> Result<Found, Failure> {
+/// Lets every collector be called each second for as long as `look`, on its own thread: one that hangs holds up nothing.
+pub(crate) fn probe(assembly: Assembly, look: Duration) -> Result<Found, Failure> {
     let troubles = Arc::new(Mutex::new(BTreeMap::new()));
     let heard = Arc::clone(&troubles);
     let sink = awatch::sink::from_fn("awatch-check", move |event| {
@@ -37,13 +44,13 @@ pub(super) fn probe(assembly: Assembly) -> Result<Found, Failure> {
     let (tell, reasons) = stop::reasons();
     let running = engine::start(probe.build()?, tell)?;
     // Only the end of the engine itself is told here.
-    if reasons.recv_timeout(LOOK).is_ok() {
+    if reasons.recv_timeout(look).is_ok() {
         return Err(Failure::EngineGone);
     }
     let snapshot = running.handle.snapshot(Duration::from_secs(2)).ok_or(Failure::EngineGone)?;
     let (summary, _) = running.stop()?;
     let mut found = Found {
-        series: snapshot.targets.into_iter().flat_map(|target| target.series).collect(),
+        snapshot,
         troubles: std::mem::take(&mut *troubles.lock().unwrap_or_else(PoisonError::into_inner)),
     };
     for stuck in summary.left_behind {

@@ -1,7 +1,11 @@
 //! The program as its users see it: real processes, their output, their exit codes.
 
 mod check;
+mod completions;
 mod help;
 mod init;
+mod man;
 mod process;
+mod query;
 mod run;
+mod snapshot;

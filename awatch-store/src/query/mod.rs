@@ -1,7 +1,8 @@
 //! Questions to the history: which series, from when to when, in which steps, and what becomes of the numbers.
 //!
 //! A [`Request`] is put to any [`Store`](awatch_core::Store) and gives an [`Answer`]: a [`Curve`] per series, or per
-//! [`Group`] of series made one [`Across`]. [`moment`] reads points in time as people write them.
+//! [`Group`] of series made one [`Across`]. [`moment`] reads points in time as people write them; [`extents`] says how much
+//! there is.
 //!
 //! # Steps
 //! Steps lie on the grid of their length that passes through the epoch, in UTC: steps of an hour begin at full hours,
@@ -72,6 +73,7 @@ mod answer;
 mod cells;
 mod error;
 mod evaluate;
+mod extent;
 mod grid;
 pub mod moment;
 mod plan;
@@ -81,5 +83,6 @@ mod request;
 pub use aggregation::{Aggregation, ParseAggregationError, Quantile};
 pub use answer::{Answer, Curve, Group};
 pub use error::QueryError;
+pub use extent::{Extent, extents};
 pub use grid::step_for;
 pub use request::{Across, By, Request};

@@ -4,7 +4,7 @@ use std::time::Duration;
 use awatch_core::series::Registry;
 use awatch_core::{Interval, Kind, Name, SampleBatch, Store, Target, Unit};
 use awatch_store::MemoryStoreConfig;
-use awatch_store::query::{Across, Aggregation, Answer, By, Request};
+use awatch_store::query::{Across, Aggregation, Answer, By, Request, extents};
 use proptest::prelude::*;
 
 use crate::listed::{Listed, Samples, meta, seconds};
@@ -167,6 +167,24 @@ fn what_has_no_sample_in_the_range_is_counted_and_left_away() {
     let store = Listed::of([(gauge("a"), vec![(0, 1.0)]), (gauge("b"), vec![(100, 1.0)])]);
     let answer = request(60, 120, 60, "avg").run(&store).unwrap();
     assert_eq!((by_name(&answer).len(), answer.without_values), (1, 1));
+}
+
+#[test]
+fn extents_say_how_much_there_is_and_count_nothing_twice() {
+    let mut store =
+        Listed::of([(gauge("ab"), vec![(0, 1.0), (5, 1.0), (9, 2.0)]), (gauge("b"), vec![(20, 1.0)])]);
+    store.cuts = vec![3, 7];
+    let patterns = ["a*".parse().unwrap(), "*b".parse().unwrap()];
+    let of = |start, end| {
+        let extents = extents(&store, &patterns, seconds(start), seconds(end)).unwrap();
+        extents
+            .into_iter()
+            .map(|one| (one.meta.key.to_string(), one.first, one.last, one.samples))
+            .collect::<Vec<_>>()
+    };
+    let ab = |last, samples| ("web/ab".to_owned(), seconds(0), seconds(last), samples);
+    assert_eq!(of(0, 9), [ab(5, 2)]);
+    assert_eq!(of(0, 30), [ab(9, 3), ("web/b".to_owned(), seconds(20), seconds(20), 1)]);
 }
 
 #[test]
