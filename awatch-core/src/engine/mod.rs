@@ -182,6 +182,12 @@ impl Engine {
         Some(self.core.now).filter(|now| *now != Timestamp::MIN)
     }
 
+    /// Whether series may expire while time passes until `at`: batches made before must be made again then.
+    #[must_use]
+    pub fn may_expire_until(&self, at: Timestamp) -> bool {
+        self.core.sweeps_until(at)
+    }
+
     /// An empty batch of `source` for the tick `at`, to be filled and given to [`Engine::step`].
     #[must_use]
     pub fn batch(&self, source: Name, interval: Interval, at: Timestamp) -> SampleBatch {

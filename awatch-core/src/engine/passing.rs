@@ -39,6 +39,11 @@ impl Core {
         self.now = self.now.max(to);
     }
 
+    /// Whether a sweep comes until `at`.
+    pub(super) fn sweeps_until(&self, at: Timestamp) -> bool {
+        self.now != Timestamp::MIN && self.now.next_on(sweep_interval()) <= at
+    }
+
     /// The next instant at which something happens without a batch.
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
         self.next_timer(self.now.next_on(sweep_interval())).map(|(at, _)| at)

@@ -12,6 +12,8 @@ pub struct Registry {
     inner: RwLock<Inner>,
     max_series: usize,
     refused: AtomicU64,
+    /// How often what an id means has changed.
+    revision: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -75,6 +77,7 @@ impl Registry {
             inner: RwLock::default(),
             max_series: max_series.min(SeriesId::MAX_SERIES),
             refused: AtomicU64::new(0),
+            revision: AtomicU64::new(0),
         }
     }
 
@@ -119,6 +122,7 @@ impl Registry {
         let known = inner.find(meta)?;
         if let Some(place) = known.and_then(|id| inner.places.get_mut(id.index())) {
             place.meta = Some(Arc::new(meta.clone()));
+            self.revision.fetch_add(1, Ordering::Release);
         }
         Ok(known)
     }
@@ -132,6 +136,13 @@ impl Registry {
     #[must_use]
     pub fn resolve(&self, id: SeriesId) -> Option<Arc<SeriesMeta>> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).meta(id).cloned()
+    }
+
+    /// A number that changes whenever an id ceases to mean what it meant: its series expired, or has another interval.
+    /// While it is the same, an id need not be looked up again.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
     }
 
     /// How many series there are.
@@ -163,6 +174,7 @@ impl Registry {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         let Some(meta) = inner.meta(id).cloned() else { return };
         inner.ids.remove(&meta.key);
+        self.revision.fetch_add(1, Ordering::Release);
         if let Some(place) = inner.places.get_mut(id.index()) {
             place.meta = None;
             place.generation = (place.generation + 1) % SeriesId::GENERATIONS;
@@ -241,6 +253,7 @@ mod tests {
         registry.release(old);
         let new = registry.register(&meta("b")).unwrap();
         assert_eq!(old.index(), new.index());
+        assert_eq!(registry.revision(), 1);
         assert_ne!(old, new);
         assert_eq!(registry.resolve(old), None);
         assert_eq!(registry.resolve(new).unwrap().key.metric().as_str(), "b");
