@@ -9,7 +9,7 @@ use awatch::collect::replay::{Replay, Speed, Stopped, StoreRecording};
 use awatch::detect::zscore::ZScore;
 use awatch::store::{MemoryStoreConfig, Query, file};
 use awatch::{
-    Arrival, CollectError, Collector, Engine, EngineBuilder, EngineOptions, Event, Interval, Matcher, Name,
+    Arrival, CollectError, Collector, EngineBuilder, EngineOptions, Event, Interval, Matcher, Name,
     Recording, RecordingError, Registry, SampleBatch, Shutdown, SimClock, Sink, SinkError, Store, Target,
     Timestamp, Unit,
 };
@@ -252,7 +252,11 @@ fn a_store_is_played_by_time() {
     let store: Arc<dyn Store> = Arc::new(MemoryStoreConfig::default().build().unwrap());
     let engine = builder(&lines).shared_store(Arc::clone(&store)).build().unwrap();
     Replay::new(engine, World::new(3, 600)).finish().unwrap();
-    let query = Query { matcher: Matcher::all(), start: START, end: START.plus(Duration::from_secs(600)) };
+    let query = Query {
+        matcher: Matcher::all(),
+        start: START.minus(Duration::from_secs(60)),
+        end: START.plus(Duration::from_secs(600)),
+    };
     let recording = || StoreRecording::new(Arc::clone(&store), query.clone()).unwrap();
     let events = whole(recording());
     assert!(events.contains("anomaly.opened"), "{events}");

@@ -9,7 +9,7 @@ use awatch_core::{Arrival, Engine, Sample, SampleBatch, SeriesMeta};
 /// A collector makes its batch when it is due, so that a series that expired meanwhile is registered again. A batch of
 /// a recording was made when the one before it was played: what expires in between is registered again here.
 pub(super) fn pass_until(engine: &mut Engine, mut arrival: Arrival) -> Arrival {
-    if engine.now().is_none_or(|now| now >= arrival.received) {
+    if !engine.may_expire_until(arrival.received) {
         return arrival;
     }
     let resolve = |sample: &Sample| arrival.batch.resolve(sample.series);

@@ -1,11 +1,13 @@
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use awatch_core::store::{BlockData, Query, SeriesBlock};
 use awatch_core::{
-    Arrival, Interval, Name, Recording, RecordingError, Registry, SampleBatch, SeriesMeta, Store, StoreError,
-    Timestamp,
+    Arrival, Interval, Name, Recording, RecordingError, Registry, SampleBatch, SeriesId, SeriesMeta, Store,
+    StoreError, Timestamp,
 };
 
 /// The source of samples from a store, which keeps none.
@@ -33,6 +35,10 @@ pub struct StoreRecording {
     /// The samples of the present slice, latest first.
     samples: Vec<(Timestamp, Series, f64)>,
     blocks: Vec<SeriesBlock>,
+    /// Of each block, the id of its series and the revision of the registry it was given at.
+    ids: Vec<Option<(u64, SeriesId)>>,
+    /// The registry of the ids.
+    registry: Option<Arc<Registry>>,
     ready: VecDeque<Arrival>,
 }
 
@@ -62,6 +68,8 @@ impl StoreRecording {
             window: WINDOW.0,
             samples: Vec::new(),
             blocks: Vec::new(),
+            ids: Vec::new(),
+            registry: None,
             ready: VecDeque::new(),
         })
     }
@@ -102,7 +110,8 @@ impl StoreRecording {
             }
         }
         // The runs of the series are merged. Taken from the end.
-        self.samples.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+        self.samples.sort_by_key(|sample| Reverse((sample.0, sample.1)));
+        self.ids = vec![None; blocks.len()];
         self.blocks = blocks;
     }
 
@@ -112,14 +121,21 @@ impl StoreRecording {
         let mut batches: BTreeMap<Interval, SampleBatch> = BTreeMap::new();
         while let Some((at, series, value)) = self.samples.pop_if(|sample| sample.0 == received) {
             let Some(meta) = self.blocks.get(series).map(|block| &block.meta) else { continue };
-            let Some(source) = source(&mut self.sources, meta.interval) else { continue };
-            let batch = batches.entry(meta.interval).or_insert_with(|| {
-                let target = Arc::clone(meta.key.target());
-                SampleBatch::new(Arc::clone(registry), source, target, meta.interval, at)
-            });
-            // A series that is refused is counted by the batch.
-            if let Ok(id) = batch.series(meta) {
-                batch.push(id, value);
+            let batch = match batches.entry(meta.interval) {
+                Entry::Occupied(batch) => batch.into_mut(),
+                Entry::Vacant(place) => {
+                    let Some(source) = source(&mut self.sources, meta.interval) else { continue };
+                    let (registry, target) = (Arc::clone(registry), Arc::clone(meta.key.target()));
+                    place.insert(SampleBatch::new(registry, source, target, meta.interval, at))
+                }
+            };
+            let Some(known) = self.ids.get_mut(series) else { continue };
+            if known.is_none_or(|(revision, _)| revision != registry.revision()) {
+                // A series that is refused is counted by the batch.
+                *known = batch.series(meta).ok().map(|id| (registry.revision(), id));
+            }
+            if let Some((_, id)) = known {
+                batch.push(*id, value);
             }
         }
         self.ready.extend(batches.into_values().map(|batch| Arrival { batch, received }));
@@ -144,6 +160,10 @@ impl Recording for StoreRecording {
             }
             if self.samples.is_empty() && !self.read_slice()? {
                 return Ok(None);
+            }
+            if !self.registry.as_ref().is_some_and(|known| Arc::ptr_eq(known, registry)) {
+                self.registry = Some(Arc::clone(registry));
+                self.ids.fill(None);
             }
             self.make_ready(registry);
         }

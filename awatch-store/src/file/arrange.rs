@@ -6,7 +6,7 @@ use std::sync::Arc;
 use awatch_core::{Arrival, RecordingError, Registry, Timestamp};
 
 use super::ReadOptions;
-use super::group::{Draft, Entries, full};
+use super::group::{Draft, Entries, Known, full};
 use super::row::{Row, Rows};
 use super::sort::Sorted;
 use super::survey::Survey;
@@ -66,6 +66,7 @@ impl<R: Rows> Arranged<R> {
         if self.failed {
             return Ok(None);
         }
+        self.entries.register_in(registry);
         let next = if self.is_recorded { self.next_recorded(registry) } else { self.next_by_time(registry) };
         self.failed = next.is_err();
         next
@@ -73,6 +74,10 @@ impl<R: Rows> Arranged<R> {
 
     fn next_recorded(&mut self, registry: &Arc<Registry>) -> Result<Option<Arrival>, RecordingError> {
         let Some(first) = self.take_row()? else { return Ok(None) };
+        let received = first.received.unwrap_or(first.at);
+        if let Some(previous) = self.reached.replace(received).filter(|reached| *reached > received) {
+            return Err(RecordingError::OutOfOrder { place: self.rows.place(), received, previous });
+        }
         let mut draft = self.begin(registry, &first)?;
         while let Some(row) = self.take_row()? {
             let known = known(&mut self.entries, &self.rows, &row)?;
@@ -85,14 +90,7 @@ impl<R: Rows> Arranged<R> {
             }
             draft.push(&row, known);
         }
-        let arrival = draft.into_arrival();
-        if let Some(previous) =
-            self.reached.replace(arrival.received).filter(|reached| *reached > arrival.received)
-        {
-            let (place, received) = (self.rows.place(), arrival.received);
-            return Err(RecordingError::OutOfOrder { place, received, previous });
-        }
-        Ok(Some(arrival))
+        Ok(Some(draft.into_arrival()))
     }
 
     /// All rows of an instant, a batch per source and interval.
@@ -136,7 +134,7 @@ fn known<'a, R: Rows>(
     entries: &'a mut Entries,
     rows: &R,
     row: &Row,
-) -> Result<&'a super::group::Known, RecordingError> {
+) -> Result<&'a mut Known, RecordingError> {
     entries
         .get(row.entry, rows.dictionary())
         .map_err(|problem| RecordingError::malformed(rows.place(), problem))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use awatch_core::{
-    Arrival, Interval, Name, RecordingError, Registry, SampleBatch, SeriesMeta, Target, Timestamp,
+    Arrival, Interval, Name, RecordingError, Registry, SampleBatch, SeriesId, SeriesMeta, Target, Timestamp,
 };
 
 use super::dictionary::{Dictionary, EntryId};
@@ -21,12 +21,16 @@ pub(super) struct Known {
     pub(super) target: Arc<Target>,
     /// `None`: rows that begin an arrival.
     pub(super) meta: Option<SeriesMeta>,
+    /// The id of its series, and the revision of the registry it was given at.
+    id: Option<(u64, SeriesId)>,
 }
 
 /// What the entries of a dictionary are, found out as they come.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
     known: Vec<Known>,
+    /// The registry of their ids.
+    registry: Option<Arc<Registry>>,
 }
 
 impl Entries {
@@ -37,12 +41,21 @@ impl Entries {
             interval,
             target: Arc::clone(&entry.target),
             meta: entry.meta(interval),
+            id: None,
         });
-        Self { known: known.collect() }
+        Self { known: known.collect(), registry: None }
+    }
+
+    /// From now on ids are of `registry`.
+    pub(super) fn register_in(&mut self, registry: &Arc<Registry>) {
+        if !self.registry.as_ref().is_some_and(|known| Arc::ptr_eq(known, registry)) {
+            self.registry = Some(Arc::clone(registry));
+            self.known.iter_mut().for_each(|known| known.id = None);
+        }
     }
 
     /// The entry of that number; what is wrong with it otherwise.
-    pub(super) fn get(&mut self, id: EntryId, dictionary: &Dictionary) -> Result<&Known, String> {
+    pub(super) fn get(&mut self, id: EntryId, dictionary: &Dictionary) -> Result<&mut Known, String> {
         for entry in dictionary.entries().get(self.known.len()..=id.index()).unwrap_or_default() {
             let interval = entry.interval.ok_or("column `interval`: it is empty: write for example `1s`")?;
             let source = match &entry.source {
@@ -50,9 +63,10 @@ impl Entries {
                 None => Name::new(SOURCE).map_err(|error| error.to_string())?,
             };
             let meta = entry.meta(interval);
-            self.known.push(Known { source, interval, target: Arc::clone(&entry.target), meta });
+            let target = Arc::clone(&entry.target);
+            self.known.push(Known { source, interval, target, meta, id: None });
         }
-        self.known.get(id.index()).ok_or_else(|| "a row of an unknown series".to_owned())
+        self.known.get_mut(id.index()).ok_or_else(|| "a row of an unknown series".to_owned())
     }
 }
 
@@ -68,7 +82,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// The batch that begins with `row`.
-    pub(super) fn begin(registry: &Arc<Registry>, row: &Row, known: &Known) -> Self {
+    pub(super) fn begin(registry: &Arc<Registry>, row: &Row, known: &mut Known) -> Self {
         let (source, target) = (known.source.clone(), Arc::clone(&known.target));
         let batch = SampleBatch::new(Arc::clone(registry), source, target, known.interval, row.at);
         let is_begun = known.meta.is_none();
@@ -89,11 +103,16 @@ impl Draft {
         self.rows >= MOST
     }
 
-    pub(super) fn push(&mut self, row: &Row, known: &Known) {
+    pub(super) fn push(&mut self, row: &Row, known: &mut Known) {
         let Some(meta) = &known.meta else { return };
         self.rows += 1;
-        // A series that is refused is counted by the batch.
-        if let Ok(id) = self.batch.series(meta) {
+        let revision = self.batch.registry().revision();
+        if known.id.is_none_or(|(given_at, _)| given_at != revision) {
+            // A series that is refused is counted by the batch.
+            let id = self.batch.series(meta).ok();
+            known.id = id.map(|id| (self.batch.registry().revision(), id));
+        }
+        if let Some((_, id)) = known.id {
             self.batch.push_at(id, row.at, row.value);
         }
     }

@@ -34,6 +34,9 @@ pub(super) trait Rows: Debug + Send {
     /// Whether every row says of which source it is, and at which interval.
     fn has_sources(&self) -> bool;
 
+    /// Whether it has one column per metric.
+    fn is_table(&self) -> bool;
+
     /// Where the last row stands, for messages.
     fn place(&self) -> String;
 }

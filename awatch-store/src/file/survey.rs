@@ -16,13 +16,15 @@ pub(super) struct Survey {
     pub(super) span: Option<(Timestamp, Timestamp)>,
     /// Whether no timestamp lies before that of the row before.
     pub(super) is_sorted: bool,
+    /// Whether all series have the rows of one table.
+    is_table: bool,
     steps: Vec<Steps>,
 }
 
 impl Survey {
     /// Reads all rows and goes back to the first.
     pub(super) fn of(rows: &mut impl Rows) -> Result<Self, RecordingError> {
-        let mut survey = Self { is_sorted: true, ..Self::default() };
+        let mut survey = Self { is_sorted: true, is_table: rows.is_table(), ..Self::default() };
         let mut last = Timestamp::MIN;
         while let Some(row) = rows.next_row()? {
             survey.is_sorted &= row.at >= last;
@@ -42,23 +44,22 @@ impl Survey {
 
     /// The source and interval of each entry.
     ///
-    /// A source that is named has one interval, which all its series together show. Series without a source are
-    /// `replay` when all of them have one interval, and otherwise a source per interval: `replay 1s`, `replay 1m`.
+    /// A source that is named has one interval, which all its series together show, and so has a table with one column
+    /// per metric. Series without a source are `replay` when all of them have one interval, and otherwise a source per
+    /// interval: `replay 1s`, `replay 1m`. A series with a single sample has the interval of most others.
     pub(super) fn sources(&self, entries: &[Entry], otherwise: Option<Interval>) -> Vec<(Name, Interval)> {
-        let mut named: BTreeMap<&Name, Steps> = BTreeMap::new();
+        let mut of_source: BTreeMap<Option<&Name>, Steps> = BTreeMap::new();
         for (entry, steps) in entries.iter().zip(&self.steps) {
-            if let Some(source) = &entry.source {
-                named.entry(source).or_default().add(steps);
-            }
+            of_source.entry(entry.source.as_ref()).or_default().add(steps);
         }
         let found: Vec<Interval> = (0..)
             .zip(entries)
             .map(|(index, entry): (usize, _)| {
-                let own = || match &entry.source {
-                    Some(source) => named.get(source)?.interval(),
-                    None => self.steps.get(index)?.interval(),
-                };
-                entry.interval.or(otherwise).or_else(own).unwrap_or_default()
+                let of_source = || of_source.get(&entry.source.as_ref())?.interval();
+                let own = || self.steps.get(index)?.interval();
+                let has_own = entry.source.is_none() && !self.is_table;
+                let shown = || if has_own { own().or_else(of_source) } else { of_source() };
+                entry.interval.or(otherwise).or_else(shown).unwrap_or_default()
             })
             .collect();
         name_sources(entries, &found)

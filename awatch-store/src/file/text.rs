@@ -63,9 +63,9 @@ fn count(text: &str) -> Option<Timestamp> {
 /// Whether a count since 1970 is in seconds, ms, µs or ns, by its size: each reaches from 1973 to 5138.
 pub(super) fn nanos_per_unit(count: i64) -> i64 {
     match count.unsigned_abs() {
-        ..100_000_000_000 => 1_000_000_000,
-        ..100_000_000_000_000 => 1_000_000,
-        ..100_000_000_000_000_000 => 1000,
+        0..100_000_000_000 => 1_000_000_000,
+        100_000_000_000..100_000_000_000_000 => 1_000_000,
+        100_000_000_000_000..100_000_000_000_000_000 => 1000,
         _ => 1,
     }
 }

@@ -115,7 +115,7 @@ fn make(batches: &[BatchDraw]) -> Vec<Arrival> {
         received = received.plus(Duration::from_millis(step.unsigned_abs()));
         let at = received.minus(Duration::from_millis(late.unsigned_abs()));
         let interval = Interval::new(Duration::from_millis([1000, 250, 60_000][*source])).unwrap();
-        let source = Name::new(["host", "demo, of \"sorts\"", "ünï"][*source]).unwrap();
+        let source = Name::new(["host", "demo of 'sorts'", "ünï"][*source]).unwrap();
         let target = Target::new("home").unwrap();
         let mut batch = SampleBatch::new(Arc::clone(&registry), source, target, interval, at);
         for (series, other, value) in samples {

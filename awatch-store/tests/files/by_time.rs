@@ -1,5 +1,7 @@
 //! Files that do not say when their rows arrived.
 
+use std::fmt::Write as _;
+
 use awatch_core::{Interval, Timestamp};
 use awatch_store::file::ReadOptions;
 
@@ -55,13 +57,13 @@ fn series_of_different_intervals_without_a_source_are_a_source_each() {
     assert_eq!(
         played(text),
         [
-            "0 replay 1s: history/a=1",
-            "0 replay 5s: history/b=1",
-            "1 replay 1s: history/a=2",
-            "2 replay 1s: history/a=3",
-            "5 replay 1s: history/a=4",
-            "5 replay 5s: history/b=2",
-            "10 replay 5s: history/b=3",
+            "0 replay 1s 1s: history/a=1",
+            "0 replay 5s 5s: history/b=1",
+            "1 replay 1s 1s: history/a=2",
+            "2 replay 1s 1s: history/a=3",
+            "5 replay 1s 1s: history/a=4",
+            "5 replay 5s 5s: history/b=2",
+            "10 replay 5s 5s: history/b=3",
         ]
     );
 }
@@ -79,7 +81,7 @@ fn a_stated_interval_counts_more_than_what_the_timestamps_show() {
 fn rows_sorted_by_series_are_played_by_time() {
     let header = "timestamp,metric,value\n".to_owned();
     let line = |text: &mut String, time: i32, series: i32| {
-        text.push_str(&format!("{time},m{series:02},{}\n", time * 100 + series));
+        writeln!(text, "{time},m{series:02},{}", time * 100 + series).unwrap();
     };
     let (mut by_series, mut by_time) = (header.clone(), header);
     (0..50).for_each(|series| (0..100).for_each(|time| line(&mut by_series, time, series)));

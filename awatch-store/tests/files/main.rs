@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod by_time;
+mod document;
 mod messages;
 mod round_trip;
 mod wide;

@@ -5,6 +5,9 @@ use proptest::prelude::*;
 use super::arrivals::{FORMATS, Plain, plain, play, recordings, write};
 
 proptest! {
+    // Each case writes two files to the disk.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
+
     /// The law of recordings: what arrived comes back in its order, bit for bit.
     #[test]
     fn what_is_recorded_is_played(arrivals in recordings()) {

@@ -179,6 +179,10 @@ impl Rows for CsvRows {
         matches!(&self.columns, Columns::Long(places) if places.has(Column::Source) && places.has(Column::Interval))
     }
 
+    fn is_table(&self) -> bool {
+        matches!(&self.columns, Columns::Wide { .. })
+    }
+
     fn place(&self) -> String {
         let line = self.record.position().map_or(1, ::csv::Position::line);
         format!("{}, line {line}", self.path.display())

@@ -30,7 +30,7 @@ pub(super) fn numbers(array: &ArrayRef) -> Option<Vec<f64>> {
     Some(match array.data_type() {
         DataType::Float64 => each::<Float64Type>(array, |value| value),
         DataType::Float32 => each::<Float32Type>(array, f64::from),
-        DataType::Float16 => each::<Float16Type>(array, |value| value.to_f64()),
+        DataType::Float16 => each::<Float16Type>(array, f64::from),
         DataType::Int64 => each::<Int64Type>(array, |value| value as f64),
         DataType::Int32 => each::<Int32Type>(array, f64::from),
         DataType::Int16 => each::<Int16Type>(array, f64::from),

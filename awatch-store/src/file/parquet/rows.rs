@@ -49,7 +49,7 @@ enum Columns {
 #[derive(Debug)]
 enum Batch {
     None,
-    Long(LongBatch),
+    Long(Box<LongBatch>),
     Wide(WideBatch),
 }
 
@@ -93,7 +93,7 @@ impl ParquetRows {
             return Ok(false);
         };
         let decoded = match &mut self.columns {
-            Columns::Long(places) => LongBatch::of(&batch, places).map(Batch::Long),
+            Columns::Long(places) => LongBatch::of(&batch, places).map(Box::new).map(Batch::Long),
             Columns::Wide { time, metrics, next } => {
                 *next = metrics.len();
                 WideBatch::of(&batch, *time, metrics.iter().map(|(place, _)| *place)).map(Batch::Wide)
@@ -207,6 +207,10 @@ impl Rows for ParquetRows {
 
     fn has_sources(&self) -> bool {
         matches!(&self.columns, Columns::Long(places) if places.has(Column::Source) && places.has(Column::Interval))
+    }
+
+    fn is_table(&self) -> bool {
+        matches!(&self.columns, Columns::Wide { .. })
     }
 
     fn place(&self) -> String {

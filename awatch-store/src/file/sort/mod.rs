@@ -110,6 +110,10 @@ mod tests {
             false
         }
 
+        fn is_table(&self) -> bool {
+            false
+        }
+
         fn place(&self) -> String {
             String::new()
         }
