@@ -4,6 +4,7 @@
 #   make soak    the long runs: fuzzing and property tests with many cases
 #   make bench   all benchmarks
 #   make fmt     formats the code
+#   make readers what others write is read and the other way round; part of `make test`, installs Python packages
 #   make locks   brings the lock files outside the workspace in step with the workspace's
 
 # The crates outside the workspace build into the same folder, so that what they share is built once.
@@ -15,10 +16,10 @@ SOAK_SECONDS ?= 180
 SOAK_CASES ?= 20000
 FUZZ_TARGETS = $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
-.PHONY: test format layers lint docs units examples benches plugin corpus soak bench fmt locks
+.PHONY: test format layers lint docs units examples benches plugin corpus readers soak bench fmt locks
 .NOTPARALLEL:
 
-test: format layers lint units examples benches docs plugin corpus
+test: format layers lint units examples benches docs plugin corpus readers
 	@printf '\n== all passed\n'
 
 format:
@@ -61,6 +62,11 @@ plugin:
 corpus:
 	@printf '\n== fuzz targets on their corpora\n'
 	cargo test --locked --manifest-path fuzz/Cargo.toml --target-dir "$(TARGET_DIR)"
+
+readers:
+	@printf '\n== history files of and for pyarrow, DuckDB and polars\n'
+	CARGO_TARGET_DIR="$(TARGET_DIR)" scripts/python
+	CARGO_TARGET_DIR="$(TARGET_DIR)" cargo test --locked --workspace --test readers -- --ignored
 
 # Needs `cargo install cargo-fuzz` and a C++ compiler. The sanitizers want unstable options of the compiler.
 soak:
