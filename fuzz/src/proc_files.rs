@@ -70,7 +70,7 @@ pub fn proc_files(data: &[u8]) {
 }
 
 /// Where files cost nothing, when there is such a place.
-fn shared_memory() -> std::path::PathBuf {
+pub(crate) fn shared_memory() -> std::path::PathBuf {
     let fast = Path::new("/dev/shm");
     if fast.is_dir() { fast.to_owned() } else { std::env::temp_dir() }
 }

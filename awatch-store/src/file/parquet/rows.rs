@@ -58,7 +58,7 @@ impl ParquetRows {
         let file = open(path)?;
         // The types of the format itself: what a program noted of its own is not needed to read it.
         let reading = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = ArrowReaderMetadata::load(&file, reading).map_err(|error| unreadable(path, error))?;
+        let metadata = guarded(path, || ArrowReaderMetadata::load(&file, reading))?;
         let headers: Vec<&str> =
             metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
         let malformed = |problem| RecordingError::malformed(path.display().to_string(), problem);
@@ -87,7 +87,7 @@ impl ParquetRows {
     /// Decodes the next rows; `false` at the end.
     fn next_batch(&mut self) -> Result<bool, RecordingError> {
         self.before += std::mem::take(&mut self.row);
-        let next = self.reader.next().transpose().map_err(|error| unreadable(&self.path, error))?;
+        let next = guarded(&self.path, || self.reader.next().transpose())?;
         let Some(batch) = next else {
             self.batch = Batch::None;
             return Ok(false);
@@ -228,7 +228,19 @@ fn reader(
     metadata: &ArrowReaderMetadata,
 ) -> Result<ParquetRecordBatchReader, RecordingError> {
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
-    builder.with_batch_size(BATCH).build().map_err(|error| unreadable(path, error))
+    guarded(path, || builder.with_batch_size(BATCH).build())
+}
+
+/// Does what reads the file. The library panics over some damaged files: that is an error like any other, after which
+/// nothing more is read.
+fn guarded<T, E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    path: &Path,
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<T, RecordingError> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(|error| unreadable(path, error)),
+        Err(_) => Err(unreadable(path, "the file is damaged: write it again, or take a copy")),
+    }
 }
 
 fn unreadable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> RecordingError {
