@@ -52,6 +52,9 @@ pub(crate) enum Failure {
     /// There is no history to query.
     #[error("there is no history to query: give a recording with --file FILE, as .csv or .parquet")]
     NoHistory,
+    /// The history has nothing in it.
+    #[error("the history has no samples")]
+    NoSamples,
     /// A history file cannot be read.
     #[error("the history cannot be read")]
     Recording(#[from] RecordingError),

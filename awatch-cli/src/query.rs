@@ -32,10 +32,11 @@ const STEPS: usize = 60;
 pub(crate) fn query(args: &QueryArgs) -> Result<(), Failure> {
     let matchers = matchers(args)?;
     let source = source::open(&args.files, &matchers)?;
-    let Some((first, end)) = source.span else {
-        say::err("awatch: the history is empty");
-        return Ok(());
-    };
+    let (first, end) = source.span.ok_or(Failure::NoSamples)?;
+    if source.rejected > 0 {
+        let rejected = source.rejected;
+        say::err(&format!("awatch: {rejected} samples left out: more than 3650 days older than the newest"));
+    }
     let reference = clock::reference(end, args.local);
     let start = read(args.from.as_ref(), &reference, first)?;
     let end = read(args.to.as_ref(), &reference, end)?;

@@ -17,6 +17,8 @@ pub(super) struct Source {
     pub(super) store: Arc<dyn Store>,
     /// The first instant of the history and the first full second after it; `None` when it is empty.
     pub(super) span: Option<(Timestamp, Timestamp)>,
+    /// Samples that are too old to be kept beside the newest.
+    pub(super) rejected: u64,
 }
 
 /// The history of the files, of which only the series meant are kept.
@@ -28,7 +30,7 @@ pub(super) fn open(files: &[impl AsRef<Path>], matchers: &[Matcher]) -> Result<S
     for path in files {
         loader.load(&mut *file::open(path.as_ref())?)?;
     }
-    Ok(Source { span: loader.span, store: Arc::new(loader.store) })
+    Ok(Source { span: loader.span, rejected: loader.rejected, store: Arc::new(loader.store) })
 }
 
 /// Brings recordings into a store in memory.
@@ -40,6 +42,7 @@ struct Loader<'a> {
     /// Whether a series is meant, by the place of its id; `None` before it came.
     meant: Vec<Option<bool>>,
     span: Option<(Timestamp, Timestamp)>,
+    rejected: u64,
 }
 
 /// As long as a store in memory keeps anything.
@@ -52,7 +55,7 @@ impl<'a> Loader<'a> {
         let store =
             config.build().map_err(|error| Failure::Setup { what: "the memory", source: error.into() })?;
         let registry = Arc::new(Registry::new(SeriesId::MAX_SERIES));
-        Ok(Self { store, registry, matchers, meant: Vec::new(), span: None })
+        Ok(Self { store, registry, matchers, meant: Vec::new(), span: None, rejected: 0 })
     }
 
     fn load(&mut self, recording: &mut dyn Recording) -> Result<(), RecordingError> {
@@ -60,7 +63,7 @@ impl<'a> Loader<'a> {
             self.widen(&arrival.batch);
             let batch =
                 if self.matchers.is_empty() { arrival.batch } else { self.only_meant(&arrival.batch) };
-            self.store.append(&batch)?;
+            self.rejected += self.store.append(&batch)?.rejected;
         }
         Ok(())
     }

@@ -257,6 +257,18 @@ fn without_a_history_it_says_how_to_give_one() {
 }
 
 #[test]
+fn a_history_without_samples_is_told() {
+    let home = TempDir::new().expect("a folder");
+    let file = home.path().join("empty.csv");
+    std::fs::write(&file, "timestamp,target,metric,labels,unit,kind,value\n").expect("written");
+    let done = output(home.path(), &["query", "--file", file.to_str().expect("text")]);
+    assert_eq!(
+        (done.status.code(), text(&done.stdout).as_str(), text(&done.stderr).as_str()),
+        (Some(1), "", "error: the history has no samples\n")
+    );
+}
+
+#[test]
 fn mistakes_on_the_command_line_are_told_with_their_remedy() {
     for (arguments, complaint) in [
         (["--agg", "mean"], "`mean` is not an aggregation: use avg, min, max,"),
