@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use awatch_collect::HostConfig;
+use awatch_collect::demo::{DemoConfig, Hosts, Scenario};
 use awatch_core::{Collector, Interval, Name, Registry, SampleBatch, Target, Timestamp};
 
 struct Counting;
@@ -55,4 +56,19 @@ fn a_steady_tick_allocates_nothing() {
     assert!(counts.first() > Some(&0), "the count does not count");
     // Mounts and devices of the machine may change meanwhile, so not every tick is steady.
     assert_eq!(counts.iter().skip(2).min(), Some(&0), "{counts:?}");
+}
+
+#[test]
+fn a_tick_of_a_demo_world_allocates_nothing() {
+    let config = DemoConfig::default().with_hosts(Hosts::of(5)).with_incident(Scenario::Flapping);
+    let mut demo = config.build().unwrap();
+    let (source, target) = (Name::new("demo").unwrap(), Target::new("here").unwrap());
+    let registry = Arc::new(Registry::new(100_000));
+    let mut out = SampleBatch::new(registry, source, target, Interval::SECOND, Timestamp::EPOCH);
+    for secs in 0..60 {
+        out.restart(Timestamp::from_secs(secs));
+        let before = ALLOCATIONS.get();
+        demo.collect(&mut out).unwrap();
+        assert!(ALLOCATIONS.get() == before || secs < 1, "tick {secs}");
+    }
 }

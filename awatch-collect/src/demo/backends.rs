@@ -58,6 +58,7 @@ impl Database {
         let days = day.rem_euclid(250) as f64 + second / 86_400.0;
         self.size = ((60e9 + 4e7 * days) / 8192.0).floor() * 8192.0;
         Load {
+            answered: asked,
             cores: rate * 0.9e-3 * (1.0 + 0.3 * effects.cold),
             memory: self.backends * 9e6,
             read: missed / tick.secs * 8192.0,
@@ -114,6 +115,7 @@ impl Cache {
         let used = 8e9 * (1.0 + 0.02 * self.fill.step(&mut self.random));
         self.used = (used / 1024.0).floor() * 1024.0;
         Load {
+            answered: asked,
             cores: rate * 7e-5,
             memory: self.clients * 2e5,
             read: 0.0,
@@ -157,7 +159,7 @@ impl Worker {
     }
 
     pub(super) fn step(&mut self, call: Call, effects: &Effects, tick: &Tick) -> Load {
-        const JOB: f64 = 0.06;
+        const JOB: f64 = 0.003;
         if effects.restarted {
             self.done = Total::default();
         }
@@ -168,7 +170,7 @@ impl Worker {
         let most = WORKERS / mean * (1.0 - effects.down) * tick.secs;
         // What came during the tick is under way for a moment before it is done.
         let ready = self.waiting + came;
-        let kept = self.random.count(call.rate * 0.08).min(ready);
+        let kept = self.random.count(call.rate * 0.015).min(ready);
         let done = (ready - kept).min(most.floor());
         self.waiting = ready - done;
         self.done.add(done);
@@ -178,12 +180,13 @@ impl Worker {
         (self.median, self.p95) = (about(0.85, 0.02), about(2.2, 0.05));
         let rate = done / tick.secs;
         Load {
+            answered: done,
             cores: rate * JOB * 0.9,
-            memory: 30e6 * rate.min(60.0),
-            read: 4000.0 * rate,
-            written: 16e3 * rate,
-            received: 15e3 * rate,
-            transmitted: 9e3 * rate,
+            memory: 1.5e6 * rate,
+            read: 200.0 * rate,
+            written: 800.0 * rate,
+            received: 1.5e3 * rate,
+            transmitted: 900.0 * rate,
         }
     }
 

@@ -169,8 +169,8 @@ impl DemoConfig {
             given if given > Self::MOST_HOSTS => return Err(DemoConfigError::TooManyHosts { given }),
             _ => {}
         }
-        let incidents = self.incidents.iter().enumerate();
-        incidents.map(|(index, incident)| self.check_incident(index + 1, incident)).collect()
+        let mut incidents = self.incidents.iter().enumerate();
+        incidents.try_for_each(|(index, incident)| self.check_incident(index + 1, incident))
     }
 
     fn check_incident(&self, number: usize, incident: &Incident) -> Result<(), DemoConfigError> {

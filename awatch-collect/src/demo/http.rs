@@ -101,6 +101,7 @@ impl Http {
         };
         let asked = if self.role == Role::Web { (9e3, 1.1e3) } else { (4e3, 1.6e3) };
         Load {
+            answered: rate * tick.secs,
             cores: rate * cost * (1.0 + 0.3 * effects.cold) + 0.8 * collecting,
             memory: self.active * 1.5e6,
             read: 150.0 * rate * (1.0 + 4.0 * effects.cold),

@@ -10,6 +10,8 @@ use super::tick::{Tick, day_and_second};
 /// What a service asks of its machine during a tick.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Load {
+    /// Questions answered during the tick.
+    pub(super) answered: f64,
     /// Processors kept busy.
     pub(super) cores: f64,
     /// Memory in bytes, besides what it always has.
@@ -42,11 +44,11 @@ const HERTZ: f64 = 100.0;
 impl Build {
     fn of(role: Role) -> Self {
         let (cores, memory, disk, memory_used, disk_used, logs) = match role {
-            Role::Web => (4.0, 8.0, 60.0, 0.38, 0.42, 3.0),
-            Role::Api => (8.0, 16.0, 60.0, 0.44, 0.38, 4.0),
-            Role::Db => (8.0, 32.0, 200.0, 0.52, 0.58, 6.0),
-            Role::Cache => (4.0, 16.0, 40.0, 0.62, 0.30, 0.5),
-            Role::Worker => (8.0, 16.0, 80.0, 0.34, 0.47, 2.0),
+            Role::Web => (4.0, 8.0, 60.0, 0.38, 0.42, 1.2),
+            Role::Api => (8.0, 16.0, 60.0, 0.44, 0.38, 1.4),
+            Role::Db => (8.0, 32.0, 200.0, 0.52, 0.58, 2.5),
+            Role::Cache => (4.0, 16.0, 40.0, 0.62, 0.30, 0.2),
+            Role::Worker => (8.0, 16.0, 80.0, 0.34, 0.47, 1.1),
         };
         Self { cores, memory: memory * GIB, disk: disk * GIB, memory_used, disk_used, logs: logs * GIB }
     }
@@ -99,6 +101,8 @@ pub(super) struct Machine {
     /// The second of the hour at which its hourly jobs run, and the minute of the night for its backup.
     hourly: f64,
     nightly: f64,
+    /// 1 where there is something to back up.
+    backup: f64,
     utilization: f64,
     /// Busy or stolen, in parts of all: how hard it is to get a processor.
     pressure: f64,
@@ -163,6 +167,7 @@ impl Machine {
             load_weights: [1.0; 3],
             hourly,
             nightly,
+            backup: if role == Role::Db { 1.0 } else { 0.0 },
             utilization: 0.0,
             pressure: 0.35,
             used: 0.0,
@@ -175,7 +180,9 @@ impl Machine {
     /// From now on steps are so many seconds.
     pub(super) fn pace(&mut self, step: f64) {
         let Noises { cores, memory, free, writing, scratch } = &mut self.noises;
-        [cores, memory, free, writing, scratch].into_iter().for_each(|noise| noise.pace(step));
+        for noise in [cores, memory, free, writing, scratch] {
+            noise.pace(step);
+        }
         self.load_weights = [60.0, 300.0, 900.0].map(|time| 1.0 - exp(-step / time));
     }
 
@@ -193,7 +200,7 @@ impl Machine {
         self.network(load, jobs, effects, tick);
     }
 
-    /// What runs by the clock: something small each minute, more each hour, a backup each night.
+    /// What runs by the clock: something small each minute, a little more each hour, a backup of databases each night.
     fn jobs(&mut self, tick: &Tick) -> Load {
         let (_, second) = day_and_second(tick.to);
         let runs = |every: f64, at: f64, lasts: f64| {
@@ -203,14 +210,15 @@ impl Machine {
             (into.min(lasts) - end).max(0.0) / tick.secs
         };
         let (minute, hour) = (runs(60.0, 0.0, 1.5), runs(3600.0, self.hourly, 20.0));
-        let night = runs(86_400.0, self.nightly * 60.0, 600.0);
+        let night = self.backup * runs(86_400.0, self.nightly * 60.0, 600.0);
         Load {
-            cores: 0.15 * minute + 0.6 * hour + 0.8 * night,
+            answered: 0.0,
+            cores: 0.15 * minute + 0.25 * hour + 0.8 * night,
             memory: 0.0,
-            read: 2e6 * hour + 25e6 * night,
-            written: 0.2e6 * minute + 5e6 * hour,
+            read: 1e5 * hour + 25e6 * night,
+            written: 1e5 * minute + 8e5 * hour,
             received: 2e4 * minute,
-            transmitted: 1e4 * minute + 24e6 * night,
+            transmitted: 1e4 * minute + 12e6 * night,
         }
     }
 
@@ -304,8 +312,10 @@ impl Machine {
         let evens = tick.secs.max(1.0).sqrt();
         let up = 1.0 - effects.cut_off;
         let chatter = 1.2e4 * exp(0.25 * self.random.normal() / evens);
+        // Answers are of different sizes; the more there are, the more that evens out.
+        let uneven = 0.01 + 0.6 / (load.answered + 1.0).sqrt();
         let mut flow = |bytes: f64, own: f64| {
-            let noise = 1.0 + 0.03 * self.random.normal() / evens;
+            let noise = 1.0 + uneven * self.random.normal();
             ((bytes * noise).max(0.0) + own + chatter) * up * tick.secs
         };
         let (bytes_in, bytes_out) =

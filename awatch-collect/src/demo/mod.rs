@@ -42,6 +42,8 @@ mod recording;
 mod rhythm;
 mod role;
 mod scenario;
+#[cfg(test)]
+mod tests;
 mod tick;
 mod world;
 

@@ -37,6 +37,9 @@ const DEPLOYS: u64 = 2;
 const FLAP_UP: f64 = 15.0;
 const FLAP_DOWN: f64 = 8.0;
 
+/// In so long a drift adds 92 ms to each request.
+const DRIFT: Duration = Duration::from_mins(62);
+
 /// After a start caches are cold for so long.
 const COLD: Duration = Duration::from_secs(30);
 /// A deploy takes the service away for so long.
@@ -174,8 +177,11 @@ impl Planned {
             Scenario::LatencyShift => effects.slowness *= 1.0 + 2.5 * strength * share,
             Scenario::ErrorBurst => effects.failing += 0.16 * strength * share,
             Scenario::NoisyNeighbour => effects.stolen += 0.35 * strength * share,
-            // 12 ms more each minute.
-            Scenario::SlowDrift => effects.waiting += 0.0002 * strength * since,
+            Scenario::SlowDrift => {
+                // What waits makes others wait.
+                let part = since / DRIFT.as_secs_f64();
+                effects.waiting += 0.092 * part * part;
+            }
             Scenario::DeadExporter => effects.silent |= is_on,
             Scenario::UplinkDown => effects.cut_off += share,
             Scenario::Flapping => {}

@@ -10,7 +10,7 @@ const NIGHT: f64 = 0.35;
 /// The demand of a weekend, in parts of that of a working day.
 const WEEKEND: f64 = 0.6;
 /// One day turns into the next over so many seconds before and after midnight.
-const TURN: f64 = 2.0 * 3600.0;
+const TURN: f64 = 4.0 * 3600.0;
 
 /// How much is asked of the services at an instant, in parts of the busiest hour of a working day: least at 03:00 UTC,
 /// most at 15:00, with a second rise in the evening.

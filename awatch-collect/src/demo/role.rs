@@ -11,7 +11,7 @@ pub enum Role {
     Web,
     /// Answers the `web` hosts with what it finds in the database and the cache.
     Api,
-    /// A PostgreSQL database.
+    /// A relational database.
     Db,
     /// A Redis cache.
     Cache,

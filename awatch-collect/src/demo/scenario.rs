@@ -161,10 +161,10 @@ impl Scenario {
             },
             Self::SlowDrift => Facts {
                 name: "slow-drift",
-                sentence: "requests wait ever longer for the database, too slowly to see",
+                sentence: "requests wait ever longer for the database, too slowly to be told from what is usual",
                 metrics: &[LATENCY, "db.client.operation.duration"],
-                onset: Onset::Before(Duration::from_mins(15)),
-                duration: Duration::from_mins(25),
+                onset: Onset::Before(Duration::from_mins(62)),
+                duration: Duration::from_mins(70),
                 roles: &[Role::Api],
             },
             Self::DeadExporter => Facts {

@@ -64,13 +64,13 @@ const WEB_RATE: f64 = 900.0;
 const API_RATE: f64 = 900.0;
 const DB_RATE: f64 = 4000.0;
 const CACHE_RATE: f64 = 20_000.0;
-const WORKER_RATE: f64 = 70.0;
+const WORKER_RATE: f64 = 1100.0;
 
 /// Questions to each tier for one request of a user, directly or not.
 const TO_API: f64 = 0.7;
 const TO_CACHE: f64 = TO_API * 6.0;
 const TO_DB: f64 = TO_API * QUESTIONS;
-const TO_WORKER: f64 = TO_API * 0.05;
+const TO_WORKER: f64 = TO_API;
 
 impl World {
     /// The world of `config` that begins at `begin`.
