@@ -21,7 +21,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let right = told.iter().find(|(at, anomaly)| *at >= label.start && is_right(&label, anomaly));
         let (at, anomaly) = right.ok_or(format!("{scenario} was not found"))?;
         let after = awatch::duration::format(at.since(label.start).unwrap_or_default());
-        println!("{scenario}: {}\n  after {after}, {} on {}: {}", scenario.sentence(), anomaly.severity, anomaly.target, anomaly.sentence);
+        println!(
+            "{scenario}: {}\n  after {after}, {} on {}: {}",
+            scenario.sentence(),
+            anomaly.severity,
+            anomaly.target,
+            anomaly.sentence
+        );
     }
     Ok(())
 }
@@ -52,7 +58,9 @@ fn replay(scenario: Scenario) -> Result<(Label, Vec<(Timestamp, Anomaly)>), Box<
         engine.step(&arrival.batch, arrival.received)?;
     }
     let told = events.try_iter().filter_map(|event| match event.kind {
-        EventKind::AnomalyOpened { anomaly } | EventKind::AnomalyChanged { anomaly } => Some((event.at, *anomaly)),
+        EventKind::AnomalyOpened { anomaly } | EventKind::AnomalyChanged { anomaly } => {
+            Some((event.at, *anomaly))
+        }
         _ => None,
     });
     Ok((label, told.collect()))

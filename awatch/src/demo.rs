@@ -66,7 +66,8 @@ pub fn back_fill(
         let until = clock.now();
         let is_done = at > until;
         let lived = at.min(until);
-        if is_done || lived.since(told).is_some_and(|since| since >= TOLD_EVERY) {
+        let since = lived.since(told).unwrap_or_default();
+        if since >= TOLD_EVERY || (is_done && !since.is_zero()) {
             told = lived;
             progress(Progress { from, at: lived, until });
         }

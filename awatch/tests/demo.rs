@@ -8,7 +8,8 @@ use std::time::Duration;
 use awatch::demo::{DemoConfig, Incident, Label, Onset, Progress, Scenario, back_fill};
 use awatch::plugins::Plugins;
 use awatch::{
-    Anomaly, Clock, Engine, Event, EventKind, Recording, Severity, Shutdown, SimClock, Timestamp,
+    Anomaly, CollectError, Collector, Engine, Event, EventKind, Recording, SampleBatch, Severity, Shutdown,
+    SimClock, Timestamp,
 };
 
 /// A Wednesday, towards noon in UTC.
@@ -41,13 +42,36 @@ impl Told {
     }
 }
 
+/// Ends a run at an instant; reports nothing.
+#[derive(Debug)]
+struct End(Timestamp, Shutdown);
+
+impl Collector for End {
+    fn name(&self) -> &'static str {
+        "end"
+    }
+
+    fn collect(&mut self, out: &mut SampleBatch) -> Result<(), CollectError> {
+        if out.at() >= self.0 {
+            self.1.trigger();
+        }
+        Ok(())
+    }
+}
+
 /// An engine of a demo run on `clock`.
 fn engine(config: DemoConfig, clock: &SimClock) -> (Engine, Told) {
+    ending_engine(config, clock, &Shutdown::new())
+}
+
+/// The same; it triggers `shutdown` a minute after going live.
+fn ending_engine(config: DemoConfig, clock: &SimClock, shutdown: &Shutdown) -> (Engine, Told) {
     let told = Told::default();
     let own = told.clone();
     let sink = awatch::sink::from_fn("told", move |event| own.0.lock().unwrap().push(event.clone()));
+    let end = End(LIVE.plus(MINUTE), shutdown.clone());
     let assembly = Plugins::builtin().assemble_demo(config.build().unwrap()).unwrap();
-    (assembly.map(|builder| builder.clock(clock.clone()).sink(sink)).build().unwrap(), told)
+    (assembly.map(|builder| builder.clock(clock.clone()).sink(sink).collector(end)).build().unwrap(), told)
 }
 
 /// How long before going live a run has to begin for an incident by nature: half an hour before the onset.
@@ -88,10 +112,14 @@ fn each_incident_is_found_by_its_metric_and_nothing_severe_is_told_before() {
                         && anomaly.target == *target
                         && first.clone().any(|member| label.is_about(&member.series))
                 };
-                assert!(told.iter().any(|one| is_right(&one)), "{scenario} on {target}, seed {seed}: {told:#?}");
+                assert!(
+                    told.iter().any(|one| is_right(&one)),
+                    "{scenario} on {target}, seed {seed}: {told:#?}"
+                );
             }
             let minute_before = label.start.minus(MINUTE)..label.start;
-            let severe = told.iter().find(|(at, a)| minute_before.contains(at) && a.severity >= Severity::High);
+            let severe =
+                told.iter().find(|(at, a)| minute_before.contains(at) && a.severity >= Severity::High);
             assert!(severe.is_none(), "{scenario}, seed {seed}: {severe:#?}");
         }
     }
@@ -128,7 +156,9 @@ fn replay(scenario: Scenario, slowly_from: Option<Timestamp>) -> String {
 
 #[test]
 fn a_replay_tells_the_same_twice_and_from_any_second_on_step_by_step() {
-    for scenario in [Scenario::CpuSaturation, Scenario::Flapping, Scenario::DeadExporter, Scenario::UplinkDown] {
+    for scenario in
+        [Scenario::CpuSaturation, Scenario::Flapping, Scenario::DeadExporter, Scenario::UplinkDown]
+    {
         let whole = replay(scenario, None);
         assert!(whole.contains("anomaly.opened"), "{scenario}");
         assert_eq!(replay(scenario, None), whole, "{scenario} again");
@@ -141,7 +171,8 @@ fn a_replay_tells_the_same_twice_and_from_any_second_on_step_by_step() {
 fn a_back_fill_catches_up_with_the_clock_and_the_run_goes_on_without_a_gap() {
     let (config, from) = world(Scenario::CpuSaturation, 6);
     let clock = SimClock::new(LIVE);
-    let (mut engine, told) = engine(config, &clock);
+    let shutdown = Shutdown::new();
+    let (mut engine, told) = ending_engine(config, &clock, &shutdown);
     let mut progress = Vec::new();
     assert!(back_fill(&mut engine, from, &clock, &Shutdown::new(), |now| progress.push(now)));
     assert!(progress.windows(2).all(|pair| pair[0].at < pair[1].at), "{progress:?}");
@@ -149,23 +180,16 @@ fn a_back_fill_catches_up_with_the_clock_and_the_run_goes_on_without_a_gap() {
     assert!((progress.last().unwrap().share() - 1.0).abs() < 1e-12);
     let told_before = told.events().len();
 
-    let shutdown = Shutdown::new();
-    let (end, waiting) = (shutdown.clone(), clock.clone());
-    let mut presence = clock.enter();
-    let timer = std::thread::spawn(move || {
-        presence.begin();
-        waiting.wait(&awatch::Signal::new(), Some(MINUTE));
-        end.trigger();
-    });
     let summary = engine.run(&shutdown).unwrap();
-    timer.join().unwrap();
     assert_eq!(summary.lost, 0);
     let stats = engine.snapshot().stats;
     for none in ["awatch.ticks_missed", "awatch.rows_missed", "awatch.samples_late"] {
         assert!(stats.get(none).is_none_or(|count| *count == 0), "{none}: {stats:?}");
     }
     let live = told.events().split_off(told_before);
-    let is_gap = |event: &&Event| matches!(event.kind, EventKind::EngineResumed { .. } | EventKind::ClockStepped { .. });
+    let is_gap = |event: &&Event| {
+        matches!(event.kind, EventKind::EngineResumed { .. } | EventKind::ClockStepped { .. })
+    };
     assert_eq!(live.iter().find(is_gap), None);
     let found = live.iter().find_map(|event| match &event.kind {
         EventKind::AnomalyOpened { anomaly } => Some(anomaly),
@@ -196,16 +220,20 @@ fn a_file_may_name_a_demo_and_its_mistakes_are_told_where_they_stand() {
     use awatch::config::Document;
     let message = |text: &str| {
         let text = format!("version = 1\n[[collector]]\nkind = \"demo\"\n{text}");
-        let assembled = Document::parse("awatch.toml", &text).and_then(|document| Plugins::builtin().assemble(document));
+        let assembled =
+            Document::parse("awatch.toml", &text).and_then(|document| Plugins::builtin().assemble(document));
         assembled.map(|_| ()).unwrap_err().to_string()
     };
     assert_eq!(
         message("incidents = [{ scenario = \"disk-fil\" }]"),
-        "awatch.toml:4:28: `collector[0].incidents[0].scenario`: `disk-fil` is not a scenario, did you mean \
+        "awatch.toml:4:27: `collector[0].incidents[0].scenario`: `disk-fil` is not a scenario, did you mean \
          `disk-fill`?: write one of cpu-saturation, memory-leak, disk-fill, traffic-drop, latency-shift, error-burst, \
          noisy-neighbour, flapping, slow-drift, dead-exporter, uplink-down"
     );
-    assert!(message("incidents = [{ scenario = \"disk-fill\", targets = [\"x\"] }]").contains("there is no such host"));
+    assert!(
+        message("incidents = [{ scenario = \"disk-fill\", targets = [\"x\"] }]")
+            .contains("there is no such host")
+    );
     assert!(message("sede = 1").contains("`seed`"));
     let incident = Incident::new(Scenario::SlowDrift).with_before(Duration::from_hours(2));
     assert_eq!(incident.before, Some(Duration::from_hours(2)));

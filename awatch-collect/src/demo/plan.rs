@@ -37,7 +37,7 @@ const DEPLOYS: u64 = 2;
 const FLAP_UP: f64 = 15.0;
 const FLAP_DOWN: f64 = 8.0;
 
-/// In so long a drift adds 92 ms to each request.
+/// In so long a drift adds 105 ms to each request.
 const DRIFT: Duration = Duration::from_mins(62);
 
 /// After a start caches are cold for so long.
@@ -180,7 +180,7 @@ impl Planned {
             Scenario::SlowDrift => {
                 // What waits makes others wait.
                 let part = since / DRIFT.as_secs_f64();
-                effects.waiting += 0.092 * part * part;
+                effects.waiting += 0.105 * part * part;
             }
             Scenario::DeadExporter => effects.silent |= is_on,
             Scenario::UplinkDown => effects.cut_off += share,
