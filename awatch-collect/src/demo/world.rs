@@ -60,11 +60,11 @@ const MACHINES: u64 = 4;
 const SERVICES: u64 = 5;
 
 /// What one host of each role is asked at most, per second.
-const WEB_RATE: f64 = 900.0;
-const API_RATE: f64 = 900.0;
-const DB_RATE: f64 = 4000.0;
+const WEB_RATE: f64 = 1200.0;
+const API_RATE: f64 = 1200.0;
+const DB_RATE: f64 = 5000.0;
 const CACHE_RATE: f64 = 20_000.0;
-const WORKER_RATE: f64 = 1100.0;
+const WORKER_RATE: f64 = 1400.0;
 
 /// Questions to each tier for one request of a user, directly or not.
 const TO_API: f64 = 0.7;
