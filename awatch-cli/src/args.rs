@@ -91,7 +91,7 @@ Examples:
   awatch run --json | jq -r 'select(.kind == \"anomaly.opened\") | .anomaly.sentence'
   awatch run --state ~/.local/state/awatch/state
 
-Keys in the view: q or Ctrl-C ends, ↑ ↓ PgUp PgDn Home move the list.
+Keys in the view: ? lists them all; q or Ctrl-C ends.
 
 The summary at the end goes to standard error, with --json to standard output.
 The first Ctrl-C or SIGTERM ends with it and code 0, a second one at once with

@@ -8,6 +8,13 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::Marker;
 
+/// Less important.
+pub(super) const DIM: Style = Style::new().add_modifier(Modifier::DIM);
+/// More important.
+pub(super) const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
+/// What is chosen, and the bar on top.
+pub(super) const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
+
 /// Which colours the terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Palette {
@@ -55,21 +62,6 @@ impl Look {
             Palette::Sixteen => Style::new().fg(named),
             Palette::Full => Style::new().fg(Color::Indexed(full)),
         }
-    }
-
-    /// Less important.
-    pub(super) fn dim(self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
-    }
-
-    /// More important.
-    pub(super) fn bold(self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
-    }
-
-    /// What is chosen, and the bar on top.
-    pub(super) fn chosen(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
     }
 
     /// A line of usual values.

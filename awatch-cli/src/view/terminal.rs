@@ -118,7 +118,10 @@ impl Screen {
 
     /// Forgets what is on the screen, so that the next picture is written whole.
     pub(super) fn clear(&mut self) -> Result<(), Failure> {
-        self.terminal.clear().map_err(shown)
+        // Not by the terminal's own `clear`, which asks where the cursor is: not every terminal answers.
+        queue!(self.terminal.backend_mut(), terminal::Clear(terminal::ClearType::All)).map_err(shown)?;
+        self.terminal.swap_buffers();
+        Ok(())
     }
 
     /// Gives the terminal back, stops as Ctrl-Z in a shell does, and takes the terminal again when continued.

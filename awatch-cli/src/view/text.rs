@@ -81,6 +81,30 @@ pub(super) fn band(unit: &Unit, lower: Option<f64>, upper: Option<f64>) -> Strin
     }
 }
 
+/// A sentence in which series are named by the values of their labels alone: `disk.io sda read` instead of
+/// `disk.io{device="sda",direction="read"}`.
+pub(super) fn short(sentence: &str) -> String {
+    let mut text = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some((before, labels, after)) = labels(rest) {
+        text.push_str(before);
+        for pair in labels.split("\",") {
+            let value = pair.split_once("=\"").map_or(pair, |(_, value)| value);
+            text.push(' ');
+            text.push_str(value.trim_end_matches('"'));
+        }
+        rest = after;
+    }
+    text + rest
+}
+
+/// What stands before the first labels of a text, those, and what stands after them.
+fn labels(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (labels, after) = rest.split_once("\"}")?;
+    labels.contains("=\"").then_some((before, labels, after))
+}
+
 /// The time of day in UTC, to the second.
 pub(super) fn clock(at: Timestamp) -> String {
     let text = at.floor(Interval::SECOND).to_string();
@@ -140,6 +164,13 @@ mod tests {
         assert_eq!(value(&Unit::count("packet").per_second(), 12.34), "12.3 /s");
         assert_eq!(value(&Unit::count("thread"), 2.0), "2");
         assert_eq!(value(&Unit::new("Cel"), 41.0), "41 Cel");
+    }
+
+    #[test]
+    fn series_in_sentences_are_named_by_their_labels() {
+        assert_eq!(short("a.b{x=\"1\",y=\"/var, {2\"} is 3 % of c{z=\"4\"}"), "a.b 1 /var, {2 is 3 % of c 4");
+        assert_eq!(short("the {set} of \"}"), "the {set} of \"}");
+        assert_eq!(short("nothing"), "nothing");
     }
 
     #[test]

@@ -9,3 +9,4 @@ mod process;
 mod query;
 mod run;
 mod snapshot;
+mod terminal;

@@ -136,33 +136,3 @@ fn a_wrong_command_line_is_code_2() {
     assert_eq!(done.status.code(), Some(2));
     assert!(text(&done.stderr).starts_with("error: invalid value 'soon' for '--for <DURATION>'"));
 }
-
-#[test]
-fn a_terminal_that_is_gone_ends_the_run() {
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-
-    let home = TempDir::new().unwrap();
-    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)
-        .expect("there are pseudo terminals");
-    grantpt(&terminal).expect("it is ours");
-    unlockpt(&terminal).expect("it opens");
-    let name = ptsname(&terminal, Vec::new()).expect("it has a name").into_string().expect("which is text");
-    let screen =
-        || std::fs::OpenOptions::new().read(true).write(true).open(&name).expect("its other end opens");
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_awatch"))
-        .arg("run")
-        .env("HOME", home.path())
-        .env("XDG_CONFIG_HOME", home.path())
-        .stdin(screen())
-        .stdout(screen())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    // The first frame shows that the view is up.
-    let mut frame = [0_u8; 64];
-    rustix::io::read(&terminal, &mut frame).expect("it draws");
-    drop(terminal);
-    // Without an end this waits until the test runner loses patience.
-    let status = child.wait().expect("it ends");
-    assert!(status.code().is_some(), "it ended by itself: {status}");
-}

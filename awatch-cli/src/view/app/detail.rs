@@ -70,7 +70,7 @@ impl App {
         } else {
             format!("{}: ", anomaly.target)
         };
-        text::wrap(&format!("{whose}{}", anomaly.sentence), width.saturating_sub(INDENT), LINES)
+        text::wrap(&text::short(&format!("{whose}{}", anomaly.sentence)), width.saturating_sub(INDENT), LINES)
     }
 
     /// The anomaly of that number, open at the moment looked at or over.
@@ -93,7 +93,6 @@ impl App {
     pub(super) fn open(&mut self) -> Effect {
         let opened = match (self.detail(), self.pane) {
             (Some(Detail::Anomaly(id, list)), _) => self.series_of(*id, list.chosen).map(Detail::Series),
-            (Some(Detail::Series(_)), _) => None,
             (None, Pane::Metrics) => match self.rows.list.get(self.metrics.chosen) {
                 Some(Row::Series { slot, .. }) => {
                     self.history.slots.get(*slot).map(|slot| Detail::Series(slot.key.clone()))
@@ -113,7 +112,7 @@ impl App {
                 }
                 _ => None,
             },
-            (None, Pane::Processes) => None,
+            (Some(Detail::Series(_)), _) | (None, Pane::Processes) => None,
         };
         match opened {
             Some(detail) => {

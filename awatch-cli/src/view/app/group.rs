@@ -1,11 +1,14 @@
 /// The group of a metric: its place among the groups, and its name.
 pub(super) fn group(metric: &str) -> (u8, String) {
     let mut parts = metric.split('.');
-    let (first, second, third) = (parts.next(), parts.next(), parts.next());
-    match (first.unwrap_or_default(), second.unwrap_or_default(), third.unwrap_or_default()) {
-        ("system", kind, detail) => host(kind, detail),
-        ("process", ..) => (12, "Process".to_owned()),
+    let mut part = || parts.next().unwrap_or_default();
+    match (part(), part(), part(), part()) {
+        ("system", "network" | "tcp" | "udp", kind, detail) => network(kind, detail),
+        ("system", kind, detail, _) => host(kind, detail),
+        ("hw", ..) => (13, "Sensors".to_owned()),
+        ("process", ..) => (14, "Process".to_owned()),
         ("awatch", ..) => (99, "Awatch itself".to_owned()),
+        (name @ ("http" | "rpc" | "db" | "dns" | "jvm"), ..) => (0, name.to_uppercase()),
         (name, ..) => (0, capital(name)),
     }
 }
@@ -15,16 +18,27 @@ fn host(kind: &str, detail: &str) -> (u8, String) {
     let (place, name) = match (kind, detail) {
         ("cpu", "load_average") => (2, "Load"),
         ("cpu", _) => (1, "CPU"),
-        ("memory" | "paging" | "swap", _) => (3, "Memory"),
+        ("memory", _) => (3, "Memory"),
         ("pressure", _) | ("linux", "pressure" | "psi") => (4, "Pressure"),
         ("disk", _) => (5, "Disks"),
         ("filesystem", _) => (6, "File systems"),
-        ("network", "connection" | "connections" | "tcp" | "udp" | "socket" | "sockets")
-        | ("tcp" | "sockets", _) => (8, "Sockets"),
-        ("network", _) => (7, "Network"),
-        ("process" | "processes", _) => (9, "Process counts"),
-        ("temperature" | "thermal", _) => (10, "Temperatures"),
-        _ => (11, "System"),
+        ("process" | "processes" | "thread", _) => (10, "Process counts"),
+        ("paging" | "swap", _)
+        | ("linux", "paging" | "page" | "huge_page" | "compactions" | "reclaim" | "oom_kills") => {
+            (11, "Paging")
+        }
+        _ => (12, "Kernel"),
+    };
+    (place, name.to_owned())
+}
+
+/// The groups of what a host does on networks.
+fn network(kind: &str, detail: &str) -> (u8, String) {
+    let (place, name) = match (kind, detail) {
+        ("connection" | "connections", _)
+        | ("linux" | "tcp" | "udp", "sockets" | "connections" | "conntrack" | "listen") => (8, "Sockets"),
+        ("tcp" | "udp" | "ip" | "icmp", _) => (9, "Protocols"),
+        _ => (7, "Network"),
     };
     (place, name.to_owned())
 }
@@ -64,11 +78,15 @@ mod tests {
         for (metric, name) in [
             ("system.cpu.time", "CPU"),
             ("system.cpu.load_average.1m", "Load"),
-            ("system.paging.usage", "Memory"),
+            ("system.paging.usage", "Paging"),
             ("system.network.io", "Network"),
             ("system.network.connection.count", "Sockets"),
-            ("system.uptime", "System"),
+            ("system.network.linux.sockets.open", "Sockets"),
+            ("system.network.tcp.retransmits", "Protocols"),
+            ("system.linux.pressure.time", "Pressure"),
+            ("system.uptime", "Kernel"),
             ("queue.depth", "Queue"),
+            ("http.server.request.count", "HTTP"),
             ("awatch.samples", "Awatch itself"),
         ] {
             assert_eq!(group(metric).1, name);

@@ -68,10 +68,13 @@ pub(super) struct Choice<'a> {
     pub(super) room: usize,
 }
 
+/// Series with their places.
+type Members<'a> = Vec<(usize, &'a Slot)>;
+
 /// The series of one group, the most telling first.
 struct Group<'a> {
     name: String,
-    members: Vec<(usize, &'a Slot)>,
+    members: Members<'a>,
 }
 
 impl Rows {
@@ -150,7 +153,8 @@ fn is_own(slot: &Slot) -> bool {
 fn groups<'a>(choice: &Choice<'a>) -> Vec<Group<'a>> {
     let targets: BTreeSet<&str> =
         choice.slots.iter().map(|(_, slot)| slot.key.target().id().as_str()).collect();
-    let mut groups: BTreeMap<(bool, &str, u8, String), Vec<(usize, &Slot)>> = BTreeMap::new();
+    // Awatch's own last, then by target, then in the order of the groups.
+    let mut groups: BTreeMap<(bool, &str, u8, String), Members<'_>> = BTreeMap::new();
     for (place, slot) in choice.slots.iter() {
         let is_chosen = choice.only.is_none_or(|only| only.contains(&place));
         if !is_chosen || !choice.filter.matches_series(&slot.key) {
@@ -213,7 +217,7 @@ fn visible_name(slot: &Slot, skip: usize) -> String {
     let is_part =
         |label: &str| ["direction", "state", "mode", "type"].iter().any(|part| label.ends_with(part));
     let whole =
-        labels.iter().filter(|(label, _)| !is_part(label) && !(has_mount && label.ends_with("device")));
+        labels.iter().filter(|(label, _)| !(is_part(label) || (has_mount && label.ends_with("device"))));
     for (_, value) in whole.chain(labels.iter().filter(|(label, _)| is_part(label))) {
         name.push(' ');
         name.push_str(value);

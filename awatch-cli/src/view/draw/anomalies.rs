@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{View, line_of, write};
 use crate::view::app::{Closed, INDENT, Listed, Pane};
-use crate::view::look::symbol;
+use crate::view::look::{CHOSEN, DIM, symbol};
 use crate::view::text;
 
 impl View<'_> {
@@ -38,7 +38,7 @@ impl View<'_> {
                 match listed {
                     Listed::Open(anomaly) => self.open_anomaly(anomaly, is_chosen, usize::from(area.width)),
                     Listed::Closed(closed) => {
-                        vec![self.closed_anomaly(closed, is_chosen, usize::from(area.width))]
+                        vec![closed_anomaly(closed, is_chosen, usize::from(area.width))]
                     }
                 }
             })
@@ -55,7 +55,7 @@ impl View<'_> {
     fn open_anomaly(self, anomaly: &Anomaly, is_chosen: bool, width: usize) -> Vec<Line<'static>> {
         let age = text::span(self.app.age(anomaly.since));
         let head = format!(" {} {:<8} {age:>7} ", symbol(anomaly.severity), anomaly.severity);
-        let style = if is_chosen { self.look.chosen() } else { Style::new() };
+        let style = if is_chosen { CHOSEN } else { Style::new() };
         let mut lines = self.app.told(anomaly, width).into_iter();
         let first = Line::from(vec![
             Span::styled(head, self.look.severity(anomaly.severity)),
@@ -64,15 +64,17 @@ impl View<'_> {
         let rest = lines.map(|line| Line::styled(" ".repeat(INDENT) + &line, Style::new()));
         std::iter::once(first).chain(rest).collect()
     }
+}
 
-    fn closed_anomaly(self, closed: &Closed, is_chosen: bool, width: usize) -> Line<'static> {
-        let head = format!(" ✓ {:<8} {:>7} ", closed.anomaly.severity, text::clock(closed.at));
-        let lasted = format!("over after {}: ", text::span(closed.lasted));
-        let sentence =
-            text::cut(&format!("{lasted}{}", closed.anomaly.sentence), width.saturating_sub(INDENT));
-        let style = if is_chosen { self.look.chosen() } else { self.look.dim() };
-        Line::from(vec![Span::styled(head, self.look.dim()), Span::styled(sentence, style)])
-    }
+fn closed_anomaly(closed: &Closed, is_chosen: bool, width: usize) -> Line<'static> {
+    let head = format!(" ✓ {:<8} {:>7} ", closed.anomaly.severity, text::clock(closed.at));
+    let lasted = format!("over after {}: ", text::span(closed.lasted));
+    let sentence = text::cut(
+        &text::short(&format!("{lasted}{}", closed.anomaly.sentence)),
+        width.saturating_sub(INDENT),
+    );
+    let style = if is_chosen { CHOSEN } else { DIM };
+    Line::from(vec![Span::styled(head, DIM), Span::styled(sentence, style)])
 }
 
 /// The first entry in view so that the chosen one is in view, for entries of those heights.

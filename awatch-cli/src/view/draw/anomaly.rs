@@ -4,9 +4,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::title::rule;
 use super::{View, line_of, write};
 use crate::view::app::{HEAD_OF_DETAILS, LineOf, List, Listed, lines};
-use crate::view::look::symbol;
+use crate::view::look::{BOLD, CHOSEN, DIM, symbol};
 use crate::view::text;
 
 const SERIES: usize = 52;
@@ -17,25 +18,25 @@ impl View<'_> {
     /// An anomaly in full: its sentence, its members and what contributed to each.
     pub(super) fn anomaly(self, id: AnomalyId, list: List, area: Rect, buffer: &mut Buffer) {
         let Some(listed) = self.app.anomaly(id) else {
-            self.rule(Span::styled(format!(" Anomaly {id} "), self.look.bold()), "", area, buffer);
+            rule(Span::styled(format!(" Anomaly {id} "), BOLD), "", area, buffer);
             if let Some(line) = line_of(area, 1) {
-                write("it was not there yet", self.look.dim(), line, buffer);
+                write("it was not there yet", DIM, line, buffer);
             }
             return;
         };
         let anomaly = listed.anomaly();
         let title = format!(" {} {} anomaly {id} ", symbol(anomaly.severity), anomaly.severity);
         let note = format!("{} on {}", anomaly.watch, anomaly.target);
-        self.rule(Span::styled(title, self.look.severity(anomaly.severity)), &note, area, buffer);
+        rule(Span::styled(title, self.look.severity(anomaly.severity)), &note, area, buffer);
         let width = usize::from(area.width);
         let mut head: Vec<Line<'_>> = text::wrap(&anomaly.sentence, width.saturating_sub(2), 3)
             .into_iter()
             .map(|line| Line::from(format!(" {line}")))
             .collect();
-        head.push(Line::styled(self.when(listed), self.look.dim()));
+        head.push(Line::styled(self.when(listed), DIM));
         head.truncate(HEAD_OF_DETAILS - 3);
         head.push(Line::default());
-        head.push(self.headings_of_members(width));
+        head.push(headings_of_members(width));
         for (index, line) in head.iter().enumerate() {
             if let Some(place) = line_of(area, index + 1) {
                 buffer.set_line(place.x, place.y, line, place.width);
@@ -61,26 +62,15 @@ impl View<'_> {
         }
     }
 
-    fn headings_of_members(self, width: usize) -> Line<'static> {
-        let series = series_width(width);
-        Line::styled(
-            format!(
-                "   {:<series$}{:>NUMBER$}{:>NUMBER$}  {:<BAND$}{:>8}",
-                "series", "came", "expected", "usual", "part"
-            ),
-            self.look.dim(),
-        )
-    }
-
     fn members(self, anomaly: &Anomaly, list: List, area: Rect, buffer: &mut Buffer) {
         let all = lines(anomaly);
         for (line, (index, of)) in all.iter().enumerate().skip(list.top).enumerate() {
             let Some(place) = line_of(area, line) else { break };
-            let style = if index == list.chosen { self.look.chosen() } else { Style::new() };
+            let style = if index == list.chosen { CHOSEN } else { Style::new() };
             let line = match *of {
                 LineOf::Member(member) => self.member(anomaly, member, style),
                 LineOf::Contribution(member, one) => {
-                    self.contribution(anomaly, member, one, usize::from(area.width), style)
+                    contribution(anomaly, member, one, usize::from(area.width), style)
                 }
             };
             buffer.set_line(place.x, place.y, &line, place.width);
@@ -92,37 +82,41 @@ impl View<'_> {
         let state = if member.active { "" } else { " (over)" };
         Line::from(vec![
             Span::styled(format!(" {} ", symbol(member.severity)), self.look.severity(member.severity)),
-            Span::styled(member.sentence.clone(), style),
-            Span::styled(format!("  since {}{state}", text::clock(member.since)), self.look.dim()),
+            Span::styled(text::short(&member.sentence), style),
+            Span::styled(format!("  since {}{state}", text::clock(member.since)), DIM),
         ])
     }
+}
 
-    fn contribution(
-        self,
-        anomaly: &Anomaly,
-        member: usize,
-        one: usize,
-        width: usize,
-        style: Style,
-    ) -> Line<'static> {
-        let member = anomaly.members.get(member);
-        let Some(one) = member.and_then(|member| member.contributions.get(one)) else {
-            return Line::default();
-        };
-        let unit = &one.column.unit;
-        let shown =
-            |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| text::value(unit, value));
-        let series = series_width(width);
-        let name = text::cut_front(&one.column.to_string(), series);
-        let band = text::cut(&text::band(unit, one.lower, one.upper), BAND);
-        let came = text::cut(&shown(one.observed), NUMBER);
-        let expected = text::cut(&shown(one.expected), NUMBER);
-        Line::from(vec![
-            Span::raw("   "),
-            Span::styled(format!("{name:<series$}"), style),
-            Span::raw(format!("{came:>NUMBER$}{expected:>NUMBER$}  {band:<BAND$}{:>8.2}", one.contribution)),
-        ])
-    }
+fn headings_of_members(width: usize) -> Line<'static> {
+    let series = series_width(width);
+    Line::styled(
+        format!(
+            "   {:<series$}{:>NUMBER$}{:>NUMBER$}  {:<BAND$}{:>8}",
+            "series", "came", "expected", "usual", "part"
+        ),
+        DIM,
+    )
+}
+
+/// A line of what contributed.
+fn contribution(anomaly: &Anomaly, member: usize, one: usize, width: usize, style: Style) -> Line<'static> {
+    let member = anomaly.members.get(member);
+    let Some(one) = member.and_then(|member| member.contributions.get(one)) else {
+        return Line::default();
+    };
+    let unit = &one.column.unit;
+    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| text::value(unit, value));
+    let series = series_width(width);
+    let name = text::cut_front(&text::short(&one.column.to_string()), series);
+    let band = text::cut(&text::band(unit, one.lower, one.upper), BAND);
+    let came = text::cut(&shown(one.observed), NUMBER);
+    let expected = text::cut(&shown(one.expected), NUMBER);
+    Line::from(vec![
+        Span::raw("   "),
+        Span::styled(format!("{name:<series$}"), style),
+        Span::raw(format!("{came:>NUMBER$}{expected:>NUMBER$}  {band:<BAND$}{:>8.2}", one.contribution)),
+    ])
 }
 
 fn series_width(width: usize) -> usize {

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::View;
 use crate::view::app::Pane;
-use crate::view::look::symbol;
+use crate::view::look::{BOLD, CHOSEN, DIM, symbol};
 use crate::view::text;
 
 impl View<'_> {
@@ -18,20 +18,22 @@ impl View<'_> {
         let right = self.time(width);
         let health = self.app.shown().and_then(|moment| moment.health.as_ref());
         let health = health.map(|health| match health.deductions.first() {
-            Some(first) if width >= 60 => format!("  health {}: {}", health.score, first.reason),
+            Some(first) if width >= 60 => {
+                format!("  health {}: {}", health.score, text::short(&first.reason))
+            }
             _ => format!("  health {}", health.score),
         });
         let target = text::cut(&self.app.about.target, width / 3);
         let left = format!(" {target}{}", health.unwrap_or_default());
         let room = width.saturating_sub(text::width(&right) + 1);
         let line = format!("{:<room$} {right}", text::cut(&left, room));
-        buffer.set_stringn(area.x, area.y, line, width, self.look.chosen());
+        buffer.set_stringn(area.x, area.y, line, width, CHOSEN);
         let bold = Rect { width: text::cells(1 + text::width(&target)).min(area.width), ..area };
-        buffer.set_style(bold, self.look.bold());
+        buffer.set_style(bold, BOLD);
         if !self.app.is_following() || !self.app.mode.is_playing {
             let start = text::cells(room + 1);
             let mark = Rect { x: start.min(area.width), width: area.width.saturating_sub(start), ..area };
-            buffer.set_style(mark, self.look.bold());
+            buffer.set_style(mark, BOLD);
         }
     }
 
@@ -41,10 +43,7 @@ impl View<'_> {
         let clock = app.shown().map(|moment| text::clock(moment.at)).unwrap_or_default();
         let behind = app.behind();
         let mode = if !app.is_following() {
-            match behind.is_zero() {
-                true => "‖ paused".to_owned(),
-                false => format!("◀ {} ago", text::span(behind)),
-            }
+            if behind.is_zero() { "‖ paused".to_owned() } else { format!("◀ {} ago", text::span(behind)) }
         } else if app.mode.is_playing {
             format!("● {}", app.mode.name)
         } else {
@@ -68,7 +67,7 @@ impl View<'_> {
                         self.look.severity(worst.severity),
                     ),
                     Span::raw(more),
-                    Span::raw(text::cut(&worst.sentence, usize::from(area.width))),
+                    Span::raw(text::cut(&text::short(&worst.sentence), usize::from(area.width))),
                 ])
             }
             None => Line::styled(self.calm(), self.look.usual()),
@@ -104,7 +103,7 @@ impl View<'_> {
             area.y,
             format!(" awatch {}", parts.join(" · ")),
             usize::from(area.width),
-            self.look.dim(),
+            DIM,
         );
     }
 
@@ -114,10 +113,10 @@ impl View<'_> {
         if self.app.is_typing {
             let room = width.saturating_sub(10);
             let line = Line::from(vec![
-                Span::styled(" filter: ", self.look.bold()),
+                Span::styled(" filter: ", BOLD),
                 Span::raw(text::cut_front(self.app.filter.text(), room)),
                 Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED)),
-                Span::styled("  Enter keeps it, Esc clears it", self.look.dim()),
+                Span::styled("  Enter keeps it, Esc clears it", DIM),
             ]);
             buffer.set_line(area.x, area.y, &line, area.width);
             return;
@@ -130,8 +129,8 @@ impl View<'_> {
                 break;
             }
             left -= needs;
-            spans.push(Span::styled(format!(" {key}"), self.look.bold()));
-            spans.push(Span::styled(format!(" {does} "), self.look.dim()));
+            spans.push(Span::styled(format!(" {key}"), BOLD));
+            spans.push(Span::styled(format!(" {does} "), DIM));
         }
         buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
     }

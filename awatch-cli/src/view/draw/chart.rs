@@ -10,6 +10,7 @@ use ratatui::widgets::canvas::{Canvas, Line};
 use super::spark::range;
 use super::{View, write};
 use crate::view::history::{Point, Slot, step_for};
+use crate::view::look::DIM;
 use crate::view::text::{self, cells};
 
 /// The columns at the left for values.
@@ -27,11 +28,11 @@ impl View<'_> {
         let step = step_for(span, count, self.app.history.step());
         let points = self.app.history.points(slot, end, count, step);
         let Some(range) = range(&points).map(widened) else {
-            write("no values yet", self.look.dim(), area, buffer);
+            write("no values yet", DIM, area, buffer);
             return;
         };
         self.lines(&points, range, plot, buffer);
-        self.shade(&points, range, plot, buffer);
+        shade(&points, range, plot, buffer);
         let unit = &series.column.unit;
         for (y, value) in [
             (plot.y, range.1),
@@ -40,7 +41,7 @@ impl View<'_> {
         ] {
             let width = usize::from(AXIS) - 2;
             let label = text::cut(&text::value(unit, value), width);
-            buffer.set_string(area.x, y, format!("{label:>width$} │"), self.look.dim());
+            buffer.set_string(area.x, y, format!("{label:>width$} │"), DIM);
         }
         let shown = step.as_duration().saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
         self.time_axis(shown, Rect { y: plot.bottom(), height: 2, ..plot }, buffer);
@@ -73,26 +74,9 @@ impl View<'_> {
             .render(plot, buffer);
     }
 
-    /// What was usual, wherever there is no line.
-    fn shade(self, points: &[Point], range: (f64, f64), plot: Rect, buffer: &mut Buffer) {
-        for column in 0..plot.width {
-            let point = points.get(usize::from(column) * 2 + 1);
-            let Some(band) = point.map(|point| point.band).filter(|band| band.is_known()) else { continue };
-            let (lower, upper) = (band.lower().unwrap_or(range.0), band.upper().unwrap_or(range.1));
-            for row in 0..plot.height {
-                let part = (f64::from(row) + 0.5) / f64::from(plot.height);
-                let value = range.1 - part * (range.1 - range.0);
-                let Some(cell) = buffer.cell_mut((plot.x + column, plot.y + row)) else { continue };
-                if (lower..=upper).contains(&value) && matches!(cell.symbol(), " " | "\u{2800}") {
-                    cell.set_symbol("░").set_style(self.look.dim());
-                }
-            }
-        }
-    }
-
     /// When it was.
     fn time_axis(self, shown: Duration, area: Rect, buffer: &mut Buffer) {
-        buffer.set_string(area.x, area.y, "─".repeat(usize::from(area.width)), self.look.dim());
+        buffer.set_string(area.x, area.y, "─".repeat(usize::from(area.width)), DIM);
         let Some(moment) = self.app.shown() else { return };
         let marks = if area.width >= 60 { 4_u32 } else { 2 };
         for mark in 0..=marks {
@@ -101,7 +85,24 @@ impl View<'_> {
             let width = cells(text::width(&label));
             let x = u32::from(area.width.saturating_sub(width)) * mark / marks;
             let x = area.x + u16::try_from(x).unwrap_or(0);
-            buffer.set_line(x, area.y + 1, &Text::styled(label, self.look.dim()), width);
+            buffer.set_line(x, area.y + 1, &Text::styled(label, DIM), width);
+        }
+    }
+}
+
+/// What was usual, wherever there is no line.
+fn shade(points: &[Point], range: (f64, f64), plot: Rect, buffer: &mut Buffer) {
+    for column in 0..plot.width {
+        let point = points.get(usize::from(column) * 2 + 1);
+        let Some(band) = point.map(|point| point.band).filter(|band| band.is_known()) else { continue };
+        let (lower, upper) = (band.lower().unwrap_or(range.0), band.upper().unwrap_or(range.1));
+        for row in 0..plot.height {
+            let part = (f64::from(row) + 0.5) / f64::from(plot.height);
+            let value = range.1 - part * (range.1 - range.0);
+            let Some(cell) = buffer.cell_mut((plot.x + column, plot.y + row)) else { continue };
+            if (lower..=upper).contains(&value) && matches!(cell.symbol(), " " | "\u{2800}") {
+                cell.set_symbol("░").set_style(DIM);
+            }
         }
     }
 }

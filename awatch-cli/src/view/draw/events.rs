@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{View, line_of, write};
 use crate::view::app::{Happened, Pane};
-use crate::view::look::symbol;
+use crate::view::look::{CHOSEN, DIM, symbol};
 use crate::view::text;
 
 impl View<'_> {
@@ -17,12 +17,12 @@ impl View<'_> {
         if listed.is_empty()
             && let Some(line) = line_of(area, 0)
         {
-            write("none yet", self.look.dim(), line, buffer);
+            write("none yet", DIM, line, buffer);
         }
         for (line, (index, happened)) in listed.iter().enumerate().skip(app.events.top).enumerate() {
             let Some(place) = line_of(area, line) else { break };
             let is_chosen = index == app.events.chosen && self.has_keys(Pane::Events);
-            let style = if is_chosen { self.look.chosen() } else { Style::new() };
+            let style = if is_chosen { CHOSEN } else { Style::new() };
             let line = match happened {
                 Happened::Event(event) => self.event(event, style),
                 Happened::Notice(notice) => {
@@ -39,13 +39,13 @@ impl View<'_> {
                 (symbol(anomaly.severity), self.look.severity(anomaly.severity))
             }
             EventKind::AnomalyClosed { .. } => ("✓", self.look.usual()),
-            _ => ("·", self.look.dim()),
+            _ => ("·", DIM),
         };
         Line::from(vec![
-            Span::styled(format!(" {} ", text::clock(event.at)), self.look.dim()),
+            Span::styled(format!(" {} ", text::clock(event.at)), DIM),
             Span::styled(mark, mark_style),
             Span::raw(" "),
-            Span::styled(text::cut(&event.kind.to_string(), usize::MAX), style),
+            Span::styled(text::cut(&text::short(&event.kind.to_string()), usize::MAX), style),
         ])
     }
 }

@@ -3,33 +3,30 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
 
-use super::{View, line_of};
+use super::line_of;
 use crate::view::app::HELP;
+use crate::view::look::BOLD;
 use crate::view::text::{self, cells};
 
-impl View<'_> {
-    /// All keys, over everything else, from the line `top` on.
-    pub(super) fn help(self, top: usize, whole: Rect, buffer: &mut Buffer) {
-        let keys = HELP.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
-        let wide = HELP.iter().map(|(_, does)| text::width(does)).max().unwrap_or(0) + keys + 6;
-        let (width, height) = (cells(wide).min(whole.width), cells(HELP.len() + 2).min(whole.height));
-        let area = Rect {
-            x: whole.x + (whole.width - width) / 2,
-            y: whole.y + (whole.height - height) / 2,
-            width,
-            height,
-        };
-        Widget::render(Clear, area, buffer);
-        let block = Block::bordered().title(" Keys ");
-        let inner = block.inner(area);
-        Widget::render(block, area, buffer);
-        for (index, (key, does)) in HELP.iter().skip(top).enumerate() {
-            let Some(place) = line_of(inner, index) else { break };
-            let line = Line::from(vec![
-                Span::styled(format!(" {key:<keys$}"), self.look.bold()),
-                Span::raw(format!("  {does}")),
-            ]);
-            buffer.set_line(place.x, place.y, &line, place.width);
-        }
+/// All keys, over everything else, from the line `top` on.
+pub(super) fn help(top: usize, whole: Rect, buffer: &mut Buffer) {
+    let keys = HELP.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
+    let wide = HELP.iter().map(|(_, does)| text::width(does)).max().unwrap_or(0) + keys + 6;
+    let (width, height) = (cells(wide).min(whole.width), cells(HELP.len() + 2).min(whole.height));
+    let area = Rect {
+        x: whole.x + (whole.width - width) / 2,
+        y: whole.y + (whole.height - height) / 2,
+        width,
+        height,
+    };
+    Widget::render(Clear, area, buffer);
+    let block = Block::bordered().title(" Keys ");
+    let inner = block.inner(area);
+    Widget::render(block, area, buffer);
+    for (index, (key, does)) in HELP.iter().skip(top).enumerate() {
+        let Some(place) = line_of(inner, index) else { break };
+        let line =
+            Line::from(vec![Span::styled(format!(" {key:<keys$}"), BOLD), Span::raw(format!("  {does}"))]);
+        buffer.set_line(place.x, place.y, &line, place.width);
     }
 }

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use super::{View, line_of, write};
 use crate::view::app::{Fold, Pane, Row};
 use crate::view::history::{Side, step_for};
-use crate::view::look::symbol;
+use crate::view::look::{BOLD, CHOSEN, DIM, symbol};
 use crate::view::text;
 
 /// The time that a sparkline shows at least.
@@ -82,7 +82,7 @@ impl View<'_> {
                 Some(_) if app.rows.all == 0 => "no values yet",
                 Some(_) => "nothing is like that",
             };
-            write(word, self.look.dim(), area, buffer);
+            write(word, DIM, area, buffer);
         }
         for (line, (index, row)) in app.rows.list.iter().enumerate().skip(app.metrics.top).enumerate() {
             let Some(place) = line_of(area, line) else { break };
@@ -101,12 +101,12 @@ impl View<'_> {
     fn group(self, row: &Row, is_chosen: bool, area: Rect, buffer: &mut Buffer) {
         let Row::Group { name, fold, shown, all, hidden } = row else { return };
         let mark = if *fold == Fold::Closed { "▸" } else { "▾" };
-        let style = self.look.bold();
+        let style = BOLD;
         let count = if shown < all { format!(" {shown} of {all}") } else { String::new() };
         let mut spans = vec![
-            Span::styled(format!("{mark} "), self.look.dim()),
-            Span::styled(name.clone(), if is_chosen { style.patch(self.look.chosen()) } else { style }),
-            Span::styled(count, self.look.dim()),
+            Span::styled(format!("{mark} "), DIM),
+            Span::styled(name.clone(), if is_chosen { style.patch(CHOSEN) } else { style }),
+            Span::styled(count, DIM),
         ];
         if let Some(severity) = hidden {
             spans.push(Span::styled(format!(" {}", symbol(*severity)), self.look.severity(*severity)));
@@ -134,19 +134,16 @@ impl View<'_> {
             Span::raw(" "),
             Span::styled(alert.map_or(" ", symbol), strong),
             Span::styled(format!("{arrow} "), strong),
-            Span::styled(name, if is_chosen { self.look.chosen() } else { Style::new() }),
+            Span::styled(name, if is_chosen { CHOSEN } else { Style::new() }),
             Span::styled(
                 format!("{:>VALUE$}", text::cut(&value, VALUE)),
-                if is_there { strong } else { self.look.dim() },
+                if is_there { strong } else { DIM },
             ),
             Span::raw(" "),
         ];
         spans.extend(self.spark_of(slot, columns.spark));
         if columns.band > 0 {
-            spans.push(Span::styled(
-                format!("  {}", text::cut(&self.band(slot), columns.band - 1)),
-                self.look.dim(),
-            ));
+            spans.push(Span::styled(format!("  {}", text::cut(&self.band(slot), columns.band - 1)), DIM));
         }
         Line::from(spans)
     }

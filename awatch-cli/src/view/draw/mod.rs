@@ -17,6 +17,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use self::help::help;
 use super::app::{App, Detail, Pane};
 use super::look::Look;
 
@@ -55,7 +56,7 @@ pub(super) fn draw(app: &App, look: Look, frame: &mut Frame<'_>) {
         view.keys(area, buffer);
     }
     if let Some(top) = app.help {
-        view.help(top, frame.area(), frame.buffer_mut());
+        help(top, frame.area(), frame.buffer_mut());
     }
     look.finish(frame.buffer_mut());
 }

@@ -6,12 +6,13 @@ use ratatui::text::{Line, Span};
 
 use super::{View, line_of};
 use crate::view::app::Pane;
+use crate::view::look::{BOLD, CHOSEN, DIM};
 use crate::view::process::{Process, SortBy};
 use crate::view::text;
 
 const PID: usize = 8;
 const USER: usize = 10;
-const NUMBER: usize = 10;
+const NUMBER: usize = 11;
 /// Narrower lists have no users.
 const USER_FROM: usize = 56;
 /// Narrower lists show only what they are sorted by, and memory or processor time beside it.
@@ -29,7 +30,7 @@ impl View<'_> {
         for (line, (index, process)) in sorted.iter().enumerate().skip(app.processes.top).enumerate() {
             let Some(place) = line_of(area, line + 1) else { break };
             let is_chosen = index == app.processes.chosen && self.has_keys(Pane::Processes);
-            buffer.set_line(place.x, place.y, &self.process(process, is_chosen, width), place.width);
+            buffer.set_line(place.x, place.y, &line_of_process(process, is_chosen, width), place.width);
         }
     }
 
@@ -37,37 +38,37 @@ impl View<'_> {
         let number = |sort: SortBy, name: &str| {
             let is_sorted = self.app.sort == sort;
             let name = if is_sorted { format!("{name}↓") } else { name.to_owned() };
-            let style = if is_sorted { self.look.bold() } else { self.look.dim() };
+            let style = if is_sorted { BOLD } else { DIM };
             Span::styled(format!("{name:>NUMBER$}"), style)
         };
         let user = if width >= USER_FROM { format!(" {:<USER$}", "user") } else { String::new() };
-        let mut spans = vec![Span::styled(format!("{:>PID$}{user} ", "pid"), self.look.dim())];
+        let mut spans = vec![Span::styled(format!("{:>PID$}{user} ", "pid"), DIM)];
         spans.extend([number(SortBy::Cpu, "cpu"), number(SortBy::Memory, "memory")]);
         if width >= IO_FROM {
             spans.push(number(SortBy::Io, "io"));
         }
-        spans.push(Span::styled("  name", self.look.dim()));
+        spans.push(Span::styled("  name", DIM));
         Line::from(spans)
     }
+}
 
-    fn process(self, process: &Process, is_chosen: bool, width: usize) -> Line<'static> {
-        let shown = |number: Option<f64>, unit: &Unit| {
-            let text = number.map_or_else(|| "–".to_owned(), |number| unit.display(number));
-            format!("{:>NUMBER$}", text::cut(&text, NUMBER))
-        };
-        let user = if width >= USER_FROM {
-            format!(" {:<USER$}", text::cut(&process.user, USER))
-        } else {
-            String::new()
-        };
-        let mut line = format!("{:>PID$}{user} ", text::cut(&process.pid, PID));
-        line.push_str(&shown(process.cpu, &Unit::RATIO));
-        line.push_str(&shown(process.memory, &Unit::BYTES));
-        if width >= IO_FROM {
-            line.push_str(&shown(process.io, &Unit::BYTES.per_second()));
-        }
-        let style = if is_chosen { self.look.chosen() } else { Style::new() };
-        let name = text::cut(&process.name, width.saturating_sub(text::width(&line) + 2));
-        Line::from(vec![Span::raw(line), Span::raw("  "), Span::styled(name, style)])
+fn line_of_process(process: &Process, is_chosen: bool, width: usize) -> Line<'static> {
+    let shown = |number: Option<f64>, unit: &Unit| {
+        let text = number.map_or_else(|| "–".to_owned(), |number| unit.display(number));
+        format!("{:>NUMBER$}", text::cut(&text, NUMBER))
+    };
+    let user = if width >= USER_FROM {
+        format!(" {:<USER$}", text::cut(&process.user, USER))
+    } else {
+        String::new()
+    };
+    let mut line = format!("{:>PID$}{user} ", text::cut(&process.pid, PID));
+    line.push_str(&shown(process.cpu, &Unit::RATIO));
+    line.push_str(&shown(process.memory, &Unit::BYTES));
+    if width >= IO_FROM {
+        line.push_str(&shown(process.io, &Unit::BYTES.per_second()));
     }
+    let style = if is_chosen { CHOSEN } else { Style::new() };
+    let name = text::cut(&process.name, width.saturating_sub(text::width(&line) + 2));
+    Line::from(vec![Span::raw(line), Span::raw("  "), Span::styled(name, style)])
 }

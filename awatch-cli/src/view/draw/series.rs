@@ -6,9 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::title::rule;
 use super::{View, line_of, write};
 use crate::view::history::{Side, Slot, step_for};
-use crate::view::look::symbol;
+use crate::view::look::{BOLD, DIM, symbol};
 use crate::view::text;
 
 /// The time that the chart shows.
@@ -17,22 +18,20 @@ const SPAN: Duration = Duration::from_mins(10);
 impl View<'_> {
     /// A series in full: what it is, how it is, and how it was over the last minutes.
     pub(super) fn series(self, key: &SeriesKey, area: Rect, buffer: &mut Buffer) {
-        let title = Span::styled(format!(" {key} "), self.look.bold());
-        self.rule(title, "", area, buffer);
+        let title = Span::styled(format!(" {key} "), BOLD);
+        rule(title, "", area, buffer);
         let Some((slot, series)) =
             self.app.history.slots.find(key).and_then(|slot| Some((slot, self.app.history.slots.get(slot)?)))
         else {
             if let Some(line) = line_of(area, 1) {
-                write("it has not appeared for a long time", self.look.dim(), line, buffer);
+                write("it has not appeared for a long time", DIM, line, buffer);
             }
             return;
         };
         let mut used = 1;
-        for line in [
-            self.now(slot, series),
-            self.range_line(slot, series),
-            self.meaning(series, usize::from(area.width)),
-        ] {
+        for line in
+            [self.now(slot, series), self.range_line(slot, series), meaning(series, usize::from(area.width))]
+        {
             if let Some(place) = line_of(area, used).filter(|_| used + 4 < usize::from(area.height)) {
                 buffer.set_line(place.x, place.y, &line, place.width);
                 used += 1;
@@ -54,7 +53,7 @@ impl View<'_> {
         let style = match (alert, side) {
             (Some(severity), _) => self.look.severity(severity),
             (None, Some(_)) => self.look.unusual(),
-            (None, None) => self.look.bold(),
+            (None, None) => BOLD,
         };
         let mut spans = vec![Span::raw(" "), Span::styled(value, style)];
         let word = match side {
@@ -64,7 +63,7 @@ impl View<'_> {
         };
         let band = self.band(slot);
         if band.is_empty() {
-            spans.push(Span::styled("  learning what is usual", self.look.dim()));
+            spans.push(Span::styled("  learning what is usual", DIM));
         } else {
             spans.push(Span::raw(format!("{word} {band}")));
         }
@@ -73,7 +72,7 @@ impl View<'_> {
             spans.push(Span::raw(format!(", expected {}", text::value(&series.column.unit, expected))));
         }
         if let Some(score) = band.and_then(crate::view::history::Band::score) {
-            spans.push(Span::styled(format!("  score {score:.2} (1 = the edge)"), self.look.dim()));
+            spans.push(Span::styled(format!("  score {score:.2} (1 = the edge)"), DIM));
         }
         if let Some(severity) = alert {
             spans.push(Span::styled(
@@ -107,16 +106,16 @@ impl View<'_> {
             shown(greatest)
         ))
     }
+}
 
-    /// What its numbers are.
-    fn meaning(self, series: &Slot, width: usize) -> Line<'static> {
-        let kind = match series.kind {
-            Kind::CumulativeCounter => "counter, shown as its rate",
-            Kind::DeltaSum => "sum, shown as its rate",
-            _ => "gauge",
-        };
-        let about =
-            format!(" {kind}; unit {}; from {} every {}", series.column.unit, series.source, series.interval);
-        Line::styled(text::cut(&about, width), Style::new().patch(self.look.dim()))
-    }
+/// What its numbers are.
+fn meaning(series: &Slot, width: usize) -> Line<'static> {
+    let kind = match series.kind {
+        Kind::CumulativeCounter => "counter, shown as its rate",
+        Kind::DeltaSum => "sum, shown as its rate",
+        _ => "gauge",
+    };
+    let about =
+        format!(" {kind}; unit {}; from {} every {}", series.column.unit, series.source, series.interval);
+    Line::styled(text::cut(&about, width), Style::new().patch(DIM))
 }

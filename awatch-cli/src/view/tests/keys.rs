@@ -97,7 +97,7 @@ fn from_an_anomaly_to_its_series() {
     assert!(matches!(app.detail(), Some(Detail::Anomaly(..))));
     press(&mut app, KeyCode::Enter);
     assert!(
-        matches!(app.detail(), Some(Detail::Series(key)) if key.metric() == &"system.filesystem.utilization")
+        matches!(app.detail(), Some(Detail::Series(key)) if *key.metric() == "system.filesystem.utilization")
     );
     press(&mut app, KeyCode::Esc);
     assert!(matches!(app.detail(), Some(Detail::Anomaly(..))));

@@ -77,7 +77,7 @@ fn what_the_store_has_from_before_is_read() {
     app.refresh();
     assert_eq!(second(&app), 100);
     let value = |app: &App, metric: &str| {
-        let slot = app.history.slots.iter().find(|(_, slot)| slot.key.metric() == &metric).unwrap().0;
+        let slot = app.history.slots.iter().find(|(_, slot)| *slot.key.metric() == metric).unwrap().0;
         app.shown().unwrap().value(slot).unwrap()
     };
     assert!((value(&app, "system.cpu.logical.count") - 12.0).abs() < 1e-6);
