@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use awatch_collect::host::{Group, metrics};
 use awatch_collect::{HostConfig, conformance};
@@ -43,4 +44,30 @@ fn the_numbers_of_this_machine_make_sense() {
     assert!(value("system.memory.limit").unwrap() > 1e6);
     assert!(value("system.cpu.logical.count").unwrap() >= 1.0);
     assert!(reported.iter().any(|(meta, value)| meta.kind == Kind::CumulativeCounter && *value > 0.0));
+}
+
+#[test]
+fn every_group_tells_what_this_machine_has() {
+    let mut all = 0;
+    for group in Group::ALL {
+        let mut host = HostConfig::default().with_groups([group]).build().unwrap();
+        let (source, target) = (Name::new("host").unwrap(), Target::new("here").unwrap());
+        let registry = Arc::new(Registry::new(100_000));
+        let mut out = SampleBatch::new(registry, source, target, Interval::SECOND, Timestamp::EPOCH);
+        for secs in 0..2 {
+            out.restart(Timestamp::from_secs(secs));
+            let _ = host.collect(&mut out);
+            std::thread::park_timeout(Duration::from_millis(30));
+        }
+        let (number, name) = (out.samples().len(), group.as_str());
+        println!("{name}: {number} series");
+        all += number;
+        for sample in out.samples() {
+            let meta = out.resolve(sample.series).unwrap();
+            let of_group = metrics().any(|(own, metric)| own == group && meta.key.metric() == metric.name);
+            assert!(of_group, "{} is not of the group {name}", meta.key);
+        }
+    }
+    println!("{all} series in all");
+    assert!(all > 100, "{all}");
 }

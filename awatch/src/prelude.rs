@@ -9,7 +9,7 @@ pub use awatch_core::{
 pub use crate::preset::{this_host, watch_this_host};
 
 #[cfg(feature = "collect")]
-pub use awatch_collect::{Host, HostConfig};
+pub use awatch_collect::{Host, HostConfig, ProcessConfig, ProcessesConfig};
 #[cfg(feature = "detect")]
 pub use awatch_detect::{
     decide::Policy,

@@ -7,9 +7,11 @@
 
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 
 use awatch_core::CollectError;
 use rustix::io::Errno;
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
@@ -21,6 +23,8 @@ use crate::host::seldom::Seldom;
 use crate::output::{Output, Slot};
 use crate::procfs::{Buffer, Fields, ParseError, ProcFile, lines};
 
+/// How long to wait for a part of the answer; the kernel gives it at once.
+const LONGEST_ANSWER: Duration = Duration::from_secs(1);
 /// In the order of the kernel's numbers, which start at one.
 const STATES: [&str; 11] = [
     "established",
@@ -134,7 +138,9 @@ fn ask(socket: &OwnedFd, buffer: &mut Buffer) -> Result<Counts, Errno> {
 
 fn open() -> Result<OwnedFd, Errno> {
     let flags = SocketFlags::CLOEXEC;
-    socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, Some(netlink::SOCK_DIAG))
+    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, Some(netlink::SOCK_DIAG))?;
+    set_socket_timeout(&socket, Timeout::Recv, Some(LONGEST_ANSWER))?;
+    Ok(socket)
 }
 
 /// Collects how many TCP sockets are in each state.
