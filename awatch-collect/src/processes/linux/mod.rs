@@ -90,7 +90,7 @@ impl Walk {
         let passed = self.last.map(|last| self.now - last).filter(|passed| *passed > 0.0);
         let cpu = used.zip(passed).map(|(used, passed)| used as f64 / self.ticks_per_second / passed);
         let mut known = Known { pid, start_ticks: stat.start_ticks, ticks, name: stat.name, traffic };
-        known.traffic.tick(used != Some(0));
+        known.traffic.tick(used.is_some_and(|used| used > 0));
         if known.traffic.is_due() {
             known.traffic.take(read_io(&mut self.folder, pid), self.now);
         }

@@ -10,7 +10,7 @@ const BUSY_TICKS: u32 = 12;
 const REFUSED_TICKS: u32 = 12;
 
 /// What a process read and wrote.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Traffic {
     /// The totals of the last reading and its time.
     base: Option<([u64; 2], f64)>,
@@ -20,13 +20,20 @@ pub(super) struct Traffic {
     refused: u32,
 }
 
+impl Default for Traffic {
+    /// That of a process of which nothing is known: it has to be read once.
+    fn default() -> Self {
+        Self { base: None, rates: None, read_now: false, quiet: u32::MAX, refused: 0 }
+    }
+}
+
 impl Traffic {
     /// That of a process which started after `at`, when it had read and written nothing.
     pub(super) fn of_new(at: f64) -> Self {
         Self { base: Some(([0, 0], at)), ..Self::default() }
     }
 
-    /// A tick begins, before which the process was `busy` or not.
+    /// A tick begins, and since the one before the process was `busy`, or not.
     pub(super) fn tick(&mut self, busy: bool) {
         self.rates = None;
         self.read_now = false;
@@ -36,7 +43,7 @@ impl Traffic {
 
     /// Whether to read it at this tick without further reason.
     pub(super) fn is_due(&self) -> bool {
-        self.can_be_read() && self.quiet <= BUSY_TICKS
+        self.can_be_read() && (self.base.is_none() || self.quiet <= BUSY_TICKS)
     }
 
     /// Whether it may be read at this tick and was not yet.
@@ -83,6 +90,24 @@ mod tests {
         let mut young = Traffic::of_new(10.0);
         young.take(Some([0, 20]), 15.0);
         assert_eq!(young.rates(), Some([0.0, 4.0]));
+    }
+
+    #[test]
+    fn one_that_does_nothing_is_read_once() {
+        let mut traffic = Traffic::default();
+        let read: Vec<_> = (0..5)
+            .filter(|_| {
+                traffic.tick(false);
+                let due = traffic.is_due();
+                if due {
+                    traffic.take(Some([7, 7]), 1.0);
+                }
+                due
+            })
+            .collect();
+        assert_eq!(read, [0]);
+        traffic.tick(true);
+        assert!(traffic.is_due());
     }
 
     #[test]
