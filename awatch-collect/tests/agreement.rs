@@ -136,7 +136,7 @@ fn ss_counts_the_same_connections() {
 /// Reads the number after `name` in a file of `/proc`, in the line that begins with `line`.
 fn proc(file: &str, line: &str, field: usize) -> Option<f64> {
     let text = std::fs::read_to_string(file).ok()?;
-    let line = text.lines().filter(|text| text.trim_start().starts_with(line)).next_back()?;
+    let line = text.lines().rfind(|text| text.trim_start().starts_with(line))?;
     number(line.split_whitespace().nth(field)?)
 }
 
