@@ -5,9 +5,10 @@ use ratatui::layout::Size;
 
 use super::{App, Detail, Effect, Pane};
 use crate::view::source::Control;
+use crate::view::text;
 
 /// All keys, as the help lists them.
-pub(in crate::view) const HELP: &[(&str, &str)] = &[
+const HELP: &[(&str, &str)] = &[
     ("↑ ↓ or k j", "choose the line before or after"),
     ("PgUp PgDn", "a page up or down"),
     ("Home End", "the first or last line; End also returns to now"),
@@ -29,6 +30,17 @@ pub(in crate::view) const HELP: &[(&str, &str)] = &[
     ("? or h", "this help"),
     ("q Ctrl-C", "end"),
 ];
+
+/// The help in lines of at most `width`, with the columns that the keys take.
+pub(in crate::view) fn help_lines(width: usize) -> (usize, Vec<(&'static str, String)>) {
+    let keys = HELP.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
+    let room = width.saturating_sub(keys + 4).max(8);
+    let lines = HELP.iter().flat_map(|(key, does)| {
+        let lines = text::wrap(does, room, 4).into_iter().enumerate();
+        lines.map(|(index, line)| (if index == 0 { *key } else { "" }, line))
+    });
+    (keys, lines.collect())
+}
 
 /// As far as a list goes.
 const FAR: isize = isize::MAX / 2;
@@ -232,9 +244,10 @@ impl App {
     /// Any key closes the help, except those that scroll it.
     fn key_in_help(&mut self, code: KeyCode) -> Effect {
         let height = usize::from(self.size.height).saturating_sub(2).max(1);
+        let (_, lines) = help_lines(usize::from(self.size.width).saturating_sub(2));
         self.help = match (self.help, self.movement(code)) {
             (Some(top), Some(by)) => {
-                Some(top.saturating_add_signed(by).min(HELP.len().saturating_sub(height)))
+                Some(top.saturating_add_signed(by).min(lines.len().saturating_sub(height)))
             }
             _ => None,
         };

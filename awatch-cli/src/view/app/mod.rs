@@ -16,7 +16,7 @@ pub(super) use data::{Data, Flow, Own};
 pub(super) use detail::{Detail, HEAD_OF_DETAILS, Happened, INDENT, LineOf, Listed, lines};
 pub(super) use filter::Filter;
 pub(super) use journal::{Closed, Journal};
-pub(super) use keys::HELP;
+pub(super) use keys::help_lines;
 pub(super) use layout::Pane;
 pub(super) use list::List;
 pub(super) use rows::{Fold, Row, Rows};

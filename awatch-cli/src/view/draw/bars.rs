@@ -79,7 +79,7 @@ impl View<'_> {
     pub(super) fn calm(self) -> &'static str {
         match self.app.shown() {
             None => "· collecting…",
-            Some(_) if self.app.is_learning() => "✓ nothing unusual; learning what is usual",
+            Some(_) if self.app.is_learning() => "✓ nothing unusual; still learning",
             Some(_) => "✓ nothing unusual",
         }
     }

@@ -102,7 +102,11 @@ impl View<'_> {
         let Row::Group { name, fold, shown, all, hidden } = row else { return };
         let mark = if *fold == Fold::Closed { "▸" } else { "▾" };
         let style = BOLD;
-        let count = if shown < all { format!(" {shown} of {all}") } else { String::new() };
+        let count = match fold {
+            Fold::Closed => format!(" {all}"),
+            _ if shown < all => format!(" {shown} of {all}"),
+            _ => String::new(),
+        };
         let mut spans = vec![
             Span::styled(format!("{mark} "), DIM),
             Span::styled(name.clone(), if is_chosen { style.patch(CHOSEN) } else { style }),
@@ -128,7 +132,7 @@ impl View<'_> {
             Some(Side::Below) => "↓",
             None => " ",
         };
-        let name = format!("{:<1$}", text::cut(name, columns.name), columns.name);
+        let name = format!("{:<1$}", text::cut_front(name, columns.name), columns.name);
         let (value, is_there) = self.value(slot);
         let mut spans = vec![
             Span::raw(" "),

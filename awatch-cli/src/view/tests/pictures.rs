@@ -72,7 +72,7 @@ fn what_is_usual_is_learnt_first() {
         app.data(world.tick(tick));
     }
     let text = picture(&app, COLORED);
-    assert!(text.contains("nothing unusual; learning what is usual"), "{text}");
+    assert!(text.contains("nothing unusual; still learning"), "{text}");
 }
 
 #[test]
