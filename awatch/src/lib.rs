@@ -114,7 +114,7 @@
 //! # Features
 //! | feature | brings | default |
 //! |---|---|---|
-//! | `collect` | [`collect`]: the host | yes |
+//! | `collect` | [`collect`]: the host; `demo`: worlds that do not exist | yes |
 //! | `detect` | z-score, thresholds, decision policies in [`detect`] | yes |
 //! | `store` | the store in memory in [`store`] | yes |
 //!

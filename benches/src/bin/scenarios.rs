@@ -11,6 +11,7 @@
 //! | delay | median time from the onset until it was so |
 //! | before | runs in which something of severity high or critical was told in the minute before the onset |
 //! | false | anomalies that were opened before the onset, per host and hour, and those high or critical |
+#![allow(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
