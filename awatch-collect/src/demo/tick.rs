@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn a_tick_counts_what_lies_in_it() {
         let at = |secs: i64| Timestamp::from_secs(secs);
-        let tick = Tick::new(at(120), Duration::from_secs(60));
+        let tick = Tick::new(at(120), Duration::from_mins(1));
         for (start, end, share) in
             [(0, 60, 0.0), (60, 120, 1.0), (0, 75, 0.25), (90, 500, 0.5), (100, 90, 0.0)]
         {
