@@ -7,8 +7,10 @@ use awatch::Interval;
 use clap::{Args, Parser, Subcommand};
 
 use crate::completions::{self, CompletionsArgs};
+use crate::demo::{DemoArgs, WorldArgs};
 use crate::man::{self, ManArgs};
 use crate::query::{self, QueryArgs};
+use crate::replay::ReplayArgs;
 use crate::snapshot::{self, SnapshotArgs};
 
 /// Watches this machine and explains what is unusual.
@@ -26,6 +28,7 @@ const EXAMPLES: &str = "\
 Examples:
   awatch run                    watch this machine, live
   awatch run --json | tee log   one JSON object per event
+  awatch run --demo             watch a made-up world in which things go wrong
   awatch check                  say what would be collected, and how it would be watched
   awatch init                   write a configuration file to change
   awatch snapshot               look once, and end
@@ -47,6 +50,18 @@ pub(crate) enum Command {
     /// anomalies and the latest events. Into a pipe or a file goes one line per event.
     #[command(after_long_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// Play history through the detectors, at any speed, to a second, or step by step.
+    ///
+    /// On a terminal the view shows how things were, and keys pause, step and change the speed. Into a pipe or a file
+    /// goes one line per event. The same history and configuration give the same events each time.
+    #[command(after_long_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
+    /// List what can go wrong in demo worlds, or write the history of one into a file.
+    ///
+    /// A demo world is a handful of made-up hosts and services with the rhythm of days and weeks, noise, deploys, and
+    /// incidents whose truth is known. The same seed gives the same world to the bit.
+    #[command(after_long_help = DEMO_EXAMPLES)]
+    Demo(DemoArgs),
     /// Write a commented configuration file.
     ///
     /// It goes to the platform's folder for configuration, `~/.config/awatch/awatch.toml` on Linux, where every other
@@ -90,12 +105,37 @@ Examples:
   awatch run --json --for 1h > events.jsonl
   awatch run --json | jq -r 'select(.kind == \"anomaly.opened\") | .anomaly.sentence'
   awatch run --state ~/.local/state/awatch/state
+  awatch run --record history.csv             to be played with `awatch replay`
+  awatch run --demo                           a world in which things go wrong
+  awatch run --demo cpu-saturation --for 60s --json
 
 Keys in the view: ? lists them all; q or Ctrl-C ends.
 
 The summary at the end goes to standard error, with --json to standard output.
 The first Ctrl-C or SIGTERM ends with it and code 0, a second one at once with
 code 130. The JSON lines are described in docs/events.md.";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  awatch replay history.csv                   in the view, a minute per second
+  awatch replay history.parquet --json        all events, as fast as it goes
+  awatch replay --demo memory-leak --to +40m  up to the incident, then by hand
+  awatch replay history.csv --to 2026-11-20T10:00:00Z --step --plain
+  awatch replay cpu.csv --target web-1        a table: a column of times, one per metric
+
+Keys in the view: space pauses and goes on, . goes one second on, + and - change
+the speed, ? shows the others.
+
+Collectors rest and the sinks of the configuration get nothing. The layout of
+files is described in docs/history-files.md.";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  awatch demo
+  awatch run --demo cpu-saturation
+  awatch demo cpu-saturation --out history.csv --labels truth.csv
+  awatch demo all --out day.parquet --for 24h --hosts 20 --interval 10s --seed 7
+  awatch replay --demo latency-shift";
 
 const INIT_EXAMPLES: &str = "\
 Examples:
@@ -132,6 +172,14 @@ pub(crate) struct RunArgs {
     /// Remember what was learnt in this file: read at the start, written every minute and at the end
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+    /// Write down everything that arrives in this file, .csv or .parquet, to be played with `awatch replay`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    /// How much of its past the demo world has lived through before it goes live [default: 6h]
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "demo")]
+    pub(crate) back_fill: Option<Duration>,
     /// Use no colours, as with the environment variable `NO_COLOR`
     #[arg(long)]
     pub(crate) no_color: bool,
@@ -164,7 +212,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     if time.is_zero() { Err("give more than no time, for example 30s".to_owned()) } else { Ok(time) }
 }
 
-fn interval(text: &str) -> Result<Interval, String> {
+pub(crate) fn interval(text: &str) -> Result<Interval, String> {
     Interval::new(duration(text)?).map_err(|error| error.to_string())
 }
 

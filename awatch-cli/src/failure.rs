@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use awatch::config::ConfigError;
+use awatch::demo::DemoConfigError;
+use awatch::replay::ReplayError;
 use awatch::series::MatcherError;
 use awatch::store::query::QueryError;
 use awatch::store::query::moment::ParseMomentError;
@@ -27,6 +29,12 @@ pub(crate) enum Failure {
         /// Why.
         source: std::io::Error,
     },
+    /// The demo world cannot be as asked.
+    #[error("the demo world cannot be made")]
+    Demo(#[from] DemoConfigError),
+    /// History could not be played.
+    #[error("the history cannot be played")]
+    Replay(#[from] ReplayError),
     /// There is a configuration file already.
     #[error("{} is there already: look at it with `awatch check`, or replace it with `awatch init --force`", .0.display())]
     Exists(PathBuf),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use awatch::config::Document;
+use awatch::demo::Demo;
 use awatch::plugins::{Assembly, Plugins};
 
 use crate::failure::Failure;
@@ -12,8 +13,10 @@ use crate::paths;
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) assembly: Assembly,
-    /// `None`: the built-in defaults.
+    /// `None`: it is built in.
     pub(crate) file: Option<PathBuf>,
+    /// What is built in, for people.
+    built_in: &'static str,
 }
 
 impl Loaded {
@@ -21,7 +24,7 @@ impl Loaded {
     pub(crate) fn origin(&self) -> String {
         match &self.file {
             Some(file) => file.display().to_string(),
-            None => "built-in defaults (`awatch init` writes a file to change them)".to_owned(),
+            None => self.built_in.to_owned(),
         }
     }
 }
@@ -41,5 +44,11 @@ pub(crate) fn load(given: Option<&Path>) -> Result<Loaded, Failure> {
             plugins.assemble(Document::parse_bytes(&file.display().to_string(), &bytes)?)?
         }
     };
-    Ok(Loaded { assembly, file })
+    Ok(Loaded { assembly, file, built_in: "built-in defaults (`awatch init` writes a file to change them)" })
+}
+
+/// What watches a demo world.
+pub(crate) fn demo(demo: Demo) -> Result<Loaded, Failure> {
+    let assembly = Plugins::builtin().assemble_demo(demo)?;
+    Ok(Loaded { assembly, file: None, built_in: "built in, for demo worlds" })
 }

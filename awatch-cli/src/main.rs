@@ -4,12 +4,14 @@ mod args;
 mod check;
 mod columns;
 mod completions;
+mod demo;
 mod failure;
 mod init;
 mod load;
 mod man;
 mod paths;
 mod query;
+mod replay;
 mod run;
 mod say;
 mod snapshot;
@@ -27,6 +29,8 @@ fn main() -> ExitCode {
     usage::begin();
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Demo(args) => demo::demo(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Init(args) => init::init(&args),
         Command::Check(args) => check::check(&args),
         Command::Query(args) => query::query(&args),

@@ -133,6 +133,8 @@ pub use preset::{engine, this_host, watch_this_host};
 
 #[cfg(feature = "collect")]
 pub use awatch_collect as collect;
+#[cfg(feature = "collect")]
+pub use awatch_collect::replay;
 
 /// Stores: the [`Store`](trait@Store) trait, queries, and the stores that come along.
 pub mod store {

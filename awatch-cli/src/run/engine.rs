@@ -22,7 +22,7 @@ pub(crate) struct Prepared {
 }
 
 /// Applies what the command line says to what the configuration says.
-pub(crate) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Prepared {
+pub(crate) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Result<Prepared, Failure> {
     let origin = loaded.origin();
     let file = loaded.file;
     let mut assembly = loaded.assembly.map(|builder| builder.sink(tally.sink()));
@@ -33,7 +33,11 @@ pub(crate) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Pre
         let every = assembly.state().map_or(StateFile::EVERY, |state| state.every);
         assembly = assembly.with_state(Some(StateFile { file: file.clone(), every }));
     }
-    Prepared { start: Start::of(&assembly, file, origin), assembly }
+    if let Some(file) = &args.record {
+        let recorder = awatch::store::file::create(file)?;
+        assembly = assembly.map(|builder| builder.recorder(recorder));
+    }
+    Ok(Prepared { start: Start::of(&assembly, file, origin), assembly })
 }
 
 impl Prepared {

@@ -4,17 +4,17 @@ use awatch::Sink;
 use awatch::sink::Lines;
 
 /// A sentence per event.
-pub(super) fn text() -> impl Sink + 'static {
+pub(crate) fn text() -> impl Sink + 'static {
     Lines::text("awatch-stdout", std::io::stdout())
 }
 
 /// A JSON object per event.
-pub(super) fn json() -> impl Sink + 'static {
+pub(crate) fn json() -> impl Sink + 'static {
     Lines::json("awatch-stdout", std::io::stdout())
 }
 
 /// Writes one line of the program's own.
-pub(super) fn write(line: &impl serde::Serialize) {
+pub(crate) fn write(line: &impl serde::Serialize) {
     // A line of numbers and names can always be written as JSON.
     if let Ok(text) = serde_json::to_string(line) {
         crate::say::out(&(text + "\n"));

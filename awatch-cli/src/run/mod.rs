@@ -1,12 +1,13 @@
 //! `awatch run`.
 
 pub(crate) mod engine;
-mod lines;
+pub(crate) mod lines;
 mod report;
 mod tally;
 mod wait;
 
-pub(crate) use self::report::Start;
+pub(crate) use self::report::{Anomalies, Start};
+pub(crate) use self::tally::{Counts, Tally};
 pub(crate) use self::wait::Wait;
 
 use std::io::IsTerminal;
@@ -18,8 +19,8 @@ use awatch::plugins::Assembly;
 use awatch::{Clock, EngineHandle, Interval, SystemClock};
 
 use self::report::Ending;
-use self::tally::Tally;
 use crate::args::RunArgs;
+use crate::demo::{self, World};
 use crate::failure::Failure;
 use crate::stop::{self, Reason};
 use crate::view::Recent;
@@ -42,17 +43,32 @@ const SELF: &str = "awatch";
 /// Watches until something ends it.
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let (mode, clock) = (Mode::of(args), SystemClock::new());
-    let loaded = load::load(args.config.as_deref())?;
+    let world = world(args, &clock);
+    let loaded = match &world {
+        Some(world) => load::demo(world.collector()?)?,
+        None => load::load(args.config.as_deref())?,
+    };
     let (tell, reasons) = stop::reasons();
     stop::on_signals(tell.clone(), view::restore)?;
     if !std::io::stdout().is_terminal() {
         stop::on_reader_gone(tell.clone())?;
     }
     let (tally, recent) = (Arc::new(Tally::default()), Arc::new(Recent::default()));
-    let prepared = engine::prepare(loaded, args, &tally);
+    let mut prepared = engine::prepare(loaded, args, &tally)?;
+    if let Some(world) = &world {
+        prepared.start = prepared.start.with_incidents(world.labels()?);
+    }
     let start = prepared.start.clone();
-    let (engine, warnings) = prepared.map(|assembly| mode.listen(assembly, &recent)).build()?;
+    let (mut engine, warnings) = prepared.map(|assembly| mode.listen(assembly, &recent)).build()?;
     mode.begin(&start, &warnings, &clock, args.quiet);
+    if let Some(world) = &world {
+        let reason = demo::live_through(&mut engine, world, &clock, &reasons, args.quiet);
+        if let Some(reason) = reason {
+            // What was asked to end while it was still in the past ends when the engine runs.
+            let _ = tell.send(reason);
+        }
+    }
+    let spent = usage::cpu_time();
     let running = engine::start(engine, tell)?;
     let wait = Wait::new(&reasons, &clock, args.for_time);
     let reason = match mode {
@@ -73,11 +89,20 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         summary,
         own_series: own_series(&engine.snapshot()),
         tally: tally.counts(),
-        cpu: usage::cpu_time(),
+        cpu: usage::cpu_time().saturating_sub(spent),
         peak: usage::memory().peak,
     };
     mode.end(&ending, &clock, args.quiet);
     if reason == Reason::EngineGone { Err(Failure::EngineGone) } else { Ok(()) }
+}
+
+/// How much of its past a demo world has unless told otherwise.
+const PAST: Duration = Duration::from_hours(6);
+
+/// The demo world that is asked for, about to go live.
+fn world(args: &RunArgs, clock: &SystemClock) -> Option<World> {
+    let choice = args.world.demo?;
+    Some(World::new(choice, &args.world.shape, clock.now(), args.back_fill.unwrap_or(PAST)))
 }
 
 impl Mode {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use awatch::demo::Label;
 use awatch::engine::Summary;
 use awatch::plugins::Assembly;
 use awatch::{Interval, Name, Timestamp, Unit, duration};
@@ -30,6 +31,7 @@ pub(super) struct Started<'a> {
     sinks: Vec<StartedSink>,
     store: Option<&'a str>,
     state: Option<&'a Path>,
+    incidents: &'a [Label],
 }
 
 #[derive(Debug, Serialize)]
@@ -74,12 +76,19 @@ pub(super) struct Ended<'a> {
     peak_rss_bytes: Option<u64>,
 }
 
+/// Anomalies by their highest severity.
 #[derive(Debug, Serialize)]
-struct Anomalies {
+pub(crate) struct Anomalies {
     low: u64,
     medium: u64,
     high: u64,
     critical: u64,
+}
+
+impl From<Counts> for Anomalies {
+    fn from(Counts([low, medium, high, critical]): Counts) -> Self {
+        Self { low, medium, high, critical }
+    }
 }
 
 /// What is about to run.
@@ -97,6 +106,8 @@ pub(crate) struct Start {
     sinks: Vec<(String, String)>,
     store: Option<String>,
     state: Option<PathBuf>,
+    /// What will go wrong in a demo world.
+    incidents: Vec<Label>,
 }
 
 impl Start {
@@ -119,7 +130,13 @@ impl Start {
             sinks: sinks.map(|one| (one.name.clone(), one.kind.clone())).collect(),
             store: assembly.store().map(|store| store.kind.clone()),
             state: assembly.state().map(|state| state.file.clone()),
+            incidents: Vec::new(),
         }
+    }
+
+    /// With what will go wrong in the demo world that is watched.
+    pub(super) fn with_incidents(self, incidents: Vec<Label>) -> Self {
+        Self { incidents, ..self }
     }
 
     /// The line `run.started`.
@@ -148,6 +165,7 @@ impl Start {
             sinks: self.sinks.iter().map(sink).collect(),
             store: self.store.as_deref(),
             state: self.state.as_deref(),
+            incidents: &self.incidents,
         }
     }
 
@@ -206,7 +224,6 @@ impl Ending {
 
     /// The line `run.summary`.
     pub(super) fn at(&self, at: Timestamp) -> Ended<'_> {
-        let [low, medium, high, critical] = self.tally.0;
         Ended {
             at,
             kind: "run.summary",
@@ -219,7 +236,7 @@ impl Ending {
             samples_per_second: self.per_second(self.summary.samples as f64),
             rows: self.summary.rows,
             events: self.summary.events,
-            anomalies: Anomalies { low, medium, high, critical },
+            anomalies: self.tally.into(),
             lost: self.summary.lost,
             left_behind: self.summary.left_behind.clone(),
             cpu_share: self.cpu_share(),
@@ -240,7 +257,7 @@ impl Ending {
             rounded(*lasted),
             series.saturating_sub(self.own_series),
             self.per_second(*samples as f64),
-            self.anomalies(),
+            self.tally.to_text(),
         );
         // Writing to a string cannot fail.
         let _ = write!(text, "awatch: own cost {} of a core", Unit::RATIO.display(self.cpu_share()));
@@ -254,19 +271,6 @@ impl Ending {
             let _ = write!(text, "\nawatch: did not come back in time and were left behind: {names}");
         }
         text
-    }
-
-    fn anomalies(&self) -> String {
-        match self.tally.total() {
-            0 => "no anomalies".to_owned(),
-            total => {
-                let parts = self.tally.by_severity().rev().filter(|(_, count)| *count > 0);
-                let parts: Vec<String> =
-                    parts.map(|(severity, count)| format!("{count} {severity}")).collect();
-                let noun = if total == 1 { "anomaly" } else { "anomalies" };
-                format!("{total} {noun} ({})", parts.join(", "))
-            }
-        }
     }
 }
 

@@ -19,6 +19,20 @@ impl Counts {
         self.0.iter().sum()
     }
 
+    /// In words: `5 anomalies (2 high, 3 low)`.
+    pub(crate) fn to_text(self) -> String {
+        match self.total() {
+            0 => "no anomalies".to_owned(),
+            total => {
+                let parts = self.by_severity().rev().filter(|(_, count)| *count > 0);
+                let parts: Vec<String> =
+                    parts.map(|(severity, count)| format!("{count} {severity}")).collect();
+                let noun = if total == 1 { "anomaly" } else { "anomalies" };
+                format!("{total} {noun} ({})", parts.join(", "))
+            }
+        }
+    }
+
     /// With the names of the severities, from low to critical.
     pub(crate) fn by_severity(self) -> impl DoubleEndedIterator<Item = (Severity, u64)> {
         Severity::ALL.into_iter().zip(self.0)

@@ -15,7 +15,7 @@ pub(crate) struct Wait<'a> {
 
 impl<'a> Wait<'a> {
     /// For a run that begins now and lasts `time`, unless something else ends it.
-    pub(super) fn new(reasons: &'a Receiver<Reason>, clock: &'a SystemClock, time: Option<Duration>) -> Self {
+    pub(crate) fn new(reasons: &'a Receiver<Reason>, clock: &'a SystemClock, time: Option<Duration>) -> Self {
         Self { reasons, clock, until: time.and_then(|time| clock.monotonic().checked_add(time)) }
     }
 

@@ -17,14 +17,14 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::app::About;
 pub(crate) use self::recent::Recent;
 pub(crate) use self::terminal::restore;
+pub(crate) use self::watch::watch;
 
 use awatch::EngineHandle;
 
-use self::app::About;
 use self::source::Live;
-use self::watch::watch;
 use crate::failure::Failure;
 use crate::run::{Start, Wait};
 use crate::stop::Reason;

@@ -212,12 +212,14 @@ impl Assembly {
         }
     }
 
-    /// Without the collectors: for an engine that is fed with a recording instead.
+    /// The builder of an engine that is fed with a recording: its collectors rest, and none of the file's sinks and no
+    /// state file learn of what was long ago.
     #[must_use]
-    pub fn without_collectors(mut self) -> Self {
-        self.collectors.clear();
-        self.built.collectors.clear();
-        self
+    pub fn into_replay(self) -> EngineBuilder {
+        match self.built.store {
+            Some(store) => self.builder.shared_store(store),
+            None => self.builder,
+        }
     }
 
     /// The builder of an engine that only looks what there is: every collector each `interval`, no store, none of the
