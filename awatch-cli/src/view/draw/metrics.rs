@@ -134,15 +134,14 @@ impl View<'_> {
         };
         let name = format!("{:<1$}", text::cut_front(name, columns.name), columns.name);
         let (value, is_there) = self.value(slot);
+        let value = text::cut(&value, VALUE);
         let mut spans = vec![
             Span::raw(" "),
             Span::styled(alert.map_or(" ", symbol), strong),
             Span::styled(format!("{arrow} "), strong),
             Span::styled(name, if is_chosen { CHOSEN } else { Style::new() }),
-            Span::styled(
-                format!("{:>VALUE$}", text::cut(&value, VALUE)),
-                if is_there { strong } else { DIM },
-            ),
+            Span::raw(" ".repeat(VALUE.saturating_sub(text::width(&value)))),
+            Span::styled(value, if is_there { strong } else { DIM }),
             Span::raw(" "),
         ];
         spans.extend(self.spark_of(slot, columns.spark));
