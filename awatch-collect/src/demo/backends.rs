@@ -159,7 +159,7 @@ impl Worker {
     }
 
     pub(super) fn step(&mut self, call: Call, effects: &Effects, tick: &Tick) -> Load {
-        const JOB: f64 = 0.003;
+        const JOB: f64 = 0.0015;
         if effects.restarted {
             self.done = Total::default();
         }
@@ -182,11 +182,11 @@ impl Worker {
         Load {
             answered: done,
             cores: rate * JOB * 0.9,
-            memory: 1.5e6 * rate,
-            read: 200.0 * rate,
-            written: 800.0 * rate,
-            received: 1.5e3 * rate,
-            transmitted: 900.0 * rate,
+            memory: 0.8e6 * rate,
+            read: 100.0 * rate,
+            written: 400.0 * rate,
+            received: 800.0 * rate,
+            transmitted: 500.0 * rate,
         }
     }
 

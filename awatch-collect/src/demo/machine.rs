@@ -313,7 +313,7 @@ impl Machine {
         let up = 1.0 - effects.cut_off;
         let chatter = 1.2e4 * exp(0.25 * self.random.normal() / evens);
         // Answers are of different sizes; the more there are, the more that evens out.
-        let uneven = 0.01 + 0.6 / (load.answered + 1.0).sqrt();
+        let uneven = 0.01 + 0.9 / (load.answered + 1.0).sqrt();
         let mut flow = |bytes: f64, own: f64| {
             let noise = 1.0 + uneven * self.random.normal();
             ((bytes * noise).max(0.0) + own + chatter) * up * tick.secs

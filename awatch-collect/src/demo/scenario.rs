@@ -122,7 +122,12 @@ impl Scenario {
             Self::TrafficDrop => Facts {
                 name: "traffic-drop",
                 sentence: "most requests stop coming, and nothing here is broken",
-                metrics: &[REQUESTS, "http.server.active_requests"],
+                metrics: &[
+                    REQUESTS,
+                    "http.server.active_requests",
+                    "system.network.io",
+                    "system.network.packet.count",
+                ],
                 onset: SOON,
                 duration: Duration::from_mins(3),
                 roles: &[Role::Web],

@@ -64,13 +64,13 @@ const WEB_RATE: f64 = 1200.0;
 const API_RATE: f64 = 1200.0;
 const DB_RATE: f64 = 5000.0;
 const CACHE_RATE: f64 = 20_000.0;
-const WORKER_RATE: f64 = 1400.0;
+const WORKER_RATE: f64 = 2800.0;
 
 /// Questions to each tier for one request of a user, directly or not.
 const TO_API: f64 = 0.7;
 const TO_CACHE: f64 = TO_API * 6.0;
 const TO_DB: f64 = TO_API * QUESTIONS;
-const TO_WORKER: f64 = TO_API;
+const TO_WORKER: f64 = TO_API * 2.0;
 
 impl World {
     /// The world of `config` that begins at `begin`.
