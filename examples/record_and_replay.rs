@@ -52,10 +52,10 @@ fn live(history: &std::path::Path) -> Result<Vec<String>, Box<dyn std::error::Er
     let recorder = file::create(history)?;
     let (mut engine, told) = watched(|builder| builder.recorder(recorder))?;
     let depth = engine.handle().gauge("queue.depth", &[], Unit::count("item"))?;
-    for second in 0..720 {
+    for second in 0..720_u32 {
         let usual = f64::from(20 + second * 7 % 5);
         depth.set(if second >= 600 { usual + f64::from(second - 599) * 4.0 } else { usual });
-        engine.poll(START.plus(Duration::from_secs(1) * second as u32));
+        engine.poll(START.plus(Duration::from_secs(1) * second));
     }
     engine.finish_recording();
     Ok(told.try_iter().collect())

@@ -48,7 +48,7 @@ fn builder(lines: &Lines) -> EngineBuilder {
         event_queue: 100_000,
         // So that series are forgotten and come back within a test.
         silent_after: Duration::from_secs(20),
-        expire_after: Duration::from_secs(60),
+        expire_after: Duration::from_mins(1),
         ..EngineOptions::default()
     };
     awatch::engine(Target::new("web-1").unwrap())
@@ -254,8 +254,8 @@ fn a_store_is_played_by_time() {
     Replay::new(engine, World::new(3, 600)).finish().unwrap();
     let query = Query {
         matcher: Matcher::all(),
-        start: START.minus(Duration::from_secs(60)),
-        end: START.plus(Duration::from_secs(600)),
+        start: START.minus(Duration::from_mins(1)),
+        end: START.plus(Duration::from_mins(10)),
     };
     let recording = || StoreRecording::new(Arc::clone(&store), query.clone()).unwrap();
     let events = whole(recording());

@@ -32,7 +32,7 @@ struct Options {
 }
 
 /// A minute of going live.
-const LIVE: Duration = Duration::from_secs(60);
+const LIVE: Duration = Duration::from_mins(1);
 /// Early on a Monday, in UTC.
 const FIRST: &str = "2026-11-16T05:00:00Z";
 /// From one seed to the next; twenty meet all hours and days of a week.
