@@ -15,7 +15,12 @@ use awatch::plugins::Plugins;
 use awatch::prelude::*;
 use awatch::{Anomaly, Recording};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+type Failure = Box<dyn std::error::Error>;
+
+/// Anomalies as they were told, and when.
+type Told = Vec<(Timestamp, Anomaly)>;
+
+fn main() -> Result<(), Failure> {
     for scenario in Scenario::ALL {
         let (label, told) = replay(scenario)?;
         let right = told.iter().find(|(at, anomaly)| *at >= label.start && is_right(&label, anomaly));
@@ -39,7 +44,7 @@ fn is_right(label: &Label, anomaly: &Anomaly) -> bool {
 }
 
 /// Plays the half hour before an incident and the two minutes after; answers the truth and the anomalies told.
-fn replay(scenario: Scenario) -> Result<(Label, Vec<(Timestamp, Anomaly)>), Box<dyn std::error::Error>> {
+fn replay(scenario: Scenario) -> Result<(Label, Told), Failure> {
     let live: Timestamp = "2026-11-18T10:00:00Z".parse()?;
     let before = match scenario.onset() {
         Onset::Before(before) => before,
@@ -50,9 +55,9 @@ fn replay(scenario: Scenario) -> Result<(Label, Vec<(Timestamp, Anomaly)>), Box<
     let label = world.labels(live)?.remove(0);
 
     let (sender, events) = mpsc::channel();
-    let assembly = Plugins::builtin().assemble_demo(world.clone().build()?)?.without_collectors();
+    let assembly = Plugins::builtin().assemble_demo(world.clone().build()?)?;
     let sink = awatch::sink::from_fn("channel", move |event| drop(sender.send(event.clone())));
-    let mut engine = assembly.map(|builder| builder.sink(sink)).build()?;
+    let mut engine = assembly.into_replay().sink(sink).build()?;
     let mut recording = world.record(from, live.plus(Duration::from_mins(2)))?;
     while let Some(arrival) = recording.next_arrival(engine.registry())? {
         engine.step(&arrival.batch, arrival.received)?;
