@@ -35,7 +35,7 @@ mod sort;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 mod survey;
 #[cfg(any(feature = "csv", feature = "parquet"))]
-mod text;
+pub(crate) mod text;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 mod wide;
 #[cfg(any(feature = "csv", feature = "parquet"))]

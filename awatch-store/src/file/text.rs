@@ -155,7 +155,7 @@ pub(super) fn labels(text: &str) -> Result<Labels, String> {
 }
 
 /// Labels so that [`labels`] reads back the same.
-pub(super) fn labels_text(labels: &Labels) -> String {
+pub(crate) fn labels_text(labels: &Labels) -> String {
     let mut text = String::new();
     for (name, value) in labels.iter() {
         if !text.is_empty() {

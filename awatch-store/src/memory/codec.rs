@@ -27,7 +27,7 @@ const DICTIONARY_USES: usize = 4;
 
 /// Bytes are not what was written.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DecodeError {
+pub(crate) enum DecodeError {
     #[error("the bytes end too early")]
     Truncated,
     #[error("the encoding {tag} is not known")]

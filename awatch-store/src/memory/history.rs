@@ -19,8 +19,8 @@ const MIN_LEN: usize = 16;
 /// Chunks are disjoint and ascending, the head is after all chunks. Samples older than the head's first wait in `late`,
 /// sorted, and are merged into the chunks when they are many; of one instant the late one counts.
 #[derive(Debug)]
-pub(super) struct History {
-    pub(super) meta: Arc<SeriesMeta>,
+pub(crate) struct History {
+    pub(crate) meta: Arc<SeriesMeta>,
     /// The place of the series id that feeds it.
     pub(super) place: usize,
     /// The key under which it waits to be removed; never later than [`due`](History::due).
@@ -38,13 +38,13 @@ pub(super) struct History {
 
 /// How much there is of something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Size {
-    pub(super) bytes: usize,
-    pub(super) samples: usize,
+pub(crate) struct Size {
+    pub(crate) bytes: usize,
+    pub(crate) samples: usize,
 }
 
 impl History {
-    pub(super) fn new(meta: Arc<SeriesMeta>, place: usize) -> Self {
+    pub(crate) fn new(meta: Arc<SeriesMeta>, place: usize) -> Self {
         Self {
             meta,
             place,
@@ -61,7 +61,7 @@ impl History {
 
     /// Adds a sample when it is the next one on the grid and nothing else is to be done; answers whether it was.
     #[inline]
-    pub(super) fn append_next(&mut self, at: i64, value: f64, max_span: i64) -> bool {
+    pub(crate) fn append_next(&mut self, at: i64, value: f64, max_span: i64) -> bool {
         let head = &mut self.head;
         let limit = if head.is_constant() { RUN_LEN } else { self.limit };
         let room = !head.is_empty() && head.len() + 1 < limit && at.saturating_sub(head.first()) < max_span;
@@ -74,7 +74,7 @@ impl History {
     }
 
     /// Adds a sample wherever it belongs. `max_span` is the longest time a head may reach over.
-    pub(super) fn append(&mut self, at: i64, value: f64, max_span: i64) {
+    pub(crate) fn append(&mut self, at: i64, value: f64, max_span: i64) {
         if self.head.is_empty() && self.sealed_to().is_none_or(|sealed| at > sealed) {
             return self.start_head(at, value);
         }
@@ -167,7 +167,7 @@ impl History {
     }
 
     /// Removes, exactly, the samples before `cutoff` and answers how many.
-    pub(super) fn delete_before(&mut self, cutoff: i64) -> Result<usize, DecodeError> {
+    pub(crate) fn delete_before(&mut self, cutoff: i64) -> Result<usize, DecodeError> {
         self.merge_late()?;
         let gone = self.expire(cutoff);
         let Some(chunk) = self.chunks.first().filter(|chunk| chunk.first() < cutoff) else { return Ok(gone) };
@@ -232,13 +232,13 @@ impl History {
     }
 
     /// The oldest instant held.
-    pub(super) fn first(&self) -> Option<i64> {
+    pub(crate) fn first(&self) -> Option<i64> {
         let late = self.late.first().map(|(at, _)| *at);
         let head = (!self.head.is_empty()).then(|| self.head.first());
         [late, head, self.chunks.first().map(Chunk::first)].into_iter().flatten().min()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.head.is_empty() && self.late.is_empty() && self.chunks.is_empty()
     }
 
@@ -250,13 +250,13 @@ impl History {
     }
 
     /// What it held when last asked, and what it holds now.
-    pub(super) fn account(&mut self) -> (Size, Size) {
+    pub(crate) fn account(&mut self) -> (Size, Size) {
         let now = self.size();
         (std::mem::replace(&mut self.accounted, now), now)
     }
 
     /// What overlaps `from..to`, for a reader to keep.
-    pub(super) fn snapshot(&self, from: i64, to: i64) -> Option<Snapshot> {
+    pub(crate) fn snapshot(&self, from: i64, to: i64) -> Option<Snapshot> {
         let start = self.chunks.partition_point(|chunk| chunk.last() < from);
         let end = self.chunks.partition_point(|chunk| chunk.first() < to).max(start);
         let late_start = self.late.partition_point(|(at, _)| *at < from);
@@ -276,8 +276,8 @@ impl History {
 
 /// What a reader keeps of a series while it reads.
 #[derive(Debug)]
-pub(super) struct Snapshot {
-    pub(super) meta: Arc<SeriesMeta>,
+pub(crate) struct Snapshot {
+    pub(crate) meta: Arc<SeriesMeta>,
     chunks: Vec<Chunk>,
     late: Vec<(i64, f64)>,
     head: Option<Head>,
@@ -285,13 +285,13 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     /// How many samples there are at most.
-    pub(super) fn samples(&self) -> usize {
+    pub(crate) fn samples(&self) -> usize {
         let chunks: usize = self.chunks.iter().map(Chunk::count).sum();
         chunks + self.late.len() + self.head.as_ref().map_or(0, Head::len)
     }
 
     /// The first and the last instant.
-    pub(super) fn extent(&self) -> Option<(i64, i64)> {
+    pub(crate) fn extent(&self) -> Option<(i64, i64)> {
         let late = self.late.first().zip(self.late.last()).map(|(first, last)| (first.0, last.0));
         let chunks =
             self.chunks.first().zip(self.chunks.last()).map(|(first, last)| (first.first(), last.last()));
@@ -300,7 +300,7 @@ impl Snapshot {
     }
 
     /// The samples within `from..to`, times ascending.
-    pub(super) fn read(&self, from: i64, to: i64) -> Result<(Vec<i64>, Vec<f64>), DecodeError> {
+    pub(crate) fn read(&self, from: i64, to: i64) -> Result<(Vec<i64>, Vec<f64>), DecodeError> {
         let start = self.chunks.partition_point(|chunk| chunk.last() < from);
         let end = self.chunks.partition_point(|chunk| chunk.first() < to).max(start);
         let chunks = self.chunks.get(start..end).unwrap_or_default();
@@ -322,7 +322,7 @@ impl Snapshot {
 }
 
 /// Leaves of the two rows only what is within `from..to`.
-fn keep_within(times: &mut Vec<i64>, values: &mut Vec<f64>, from: i64, to: i64) {
+pub(crate) fn keep_within(times: &mut Vec<i64>, values: &mut Vec<f64>, from: i64, to: i64) {
     let end = times.partition_point(|at| *at < to);
     times.truncate(end);
     values.truncate(end);
@@ -332,7 +332,7 @@ fn keep_within(times: &mut Vec<i64>, values: &mut Vec<f64>, from: i64, to: i64) 
 }
 
 /// Lays `over`, ascending, over the two rows, ascending: of one instant the sample in `over` stays.
-fn overlay(times: &mut Vec<i64>, values: &mut Vec<f64>, over: &[(i64, f64)]) {
+pub(crate) fn overlay(times: &mut Vec<i64>, values: &mut Vec<f64>, over: &[(i64, f64)]) {
     if over.is_empty() {
         return;
     }

@@ -1,11 +1,11 @@
 //! A store in memory: compressed, bounded by time and by bytes.
 
 mod chunk;
-mod codec;
+pub(crate) mod codec;
 mod config;
 mod contents;
 mod head;
-mod history;
+pub(crate) mod history;
 mod scan;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
