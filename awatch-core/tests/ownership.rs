@@ -10,7 +10,9 @@
 
 mod support;
 
-use awatch_core::{EngineBuilder, EventKind, Health, Interval, SimClock, Timestamp};
+use std::time::Duration;
+
+use awatch_core::{EngineBuilder, EngineOptions, EventKind, Health, Interval, SimClock, Timestamp};
 use support::*;
 
 /// An engine that watches the level.
@@ -129,4 +131,22 @@ fn two_sources_of_one_series_are_told_of_once_and_the_first_is_scored() {
         EventKind::SeriesShared { series: "h/x".to_owned(), owner: name("a"), source: name("b") }
     );
     assert_eq!(stat(&mut engine, "awatch.samples.rejected"), 30);
+}
+
+#[test]
+fn a_source_whose_series_all_expired_is_no_reason_to_refuse_a_checkpoint() {
+    let options = EngineOptions {
+        self_metrics: false,
+        expire_after: Duration::from_secs(30),
+        ..EngineOptions::default()
+    };
+    let builder = || engine().options(options.clone());
+    let mut first = builder().build().unwrap();
+    Pushed::new("gone", "h", "x").send(&mut first, 0.0, 0.1);
+    for second in seconds(0, 120) {
+        Pushed::new("host", "h", "y").send(&mut first, second, 0.1);
+    }
+    assert_eq!(stat(&mut first, "awatch.series.expired"), 1);
+    let saved = first.checkpoint().unwrap();
+    assert_eq!(builder().build().unwrap().restore(&saved).unwrap().fresh, []);
 }

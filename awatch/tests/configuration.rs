@@ -154,9 +154,9 @@ fn what_the_file_leaves_out_is_that_of_the_defaults() {
         (collectors.join(" "), watches.join(" "), assembly.store().map(|store| store.kind.clone()))
     };
     let memory = || Some("memory".to_owned());
-    assert_eq!(names(""), ("host".into(), "unusual limits".into(), memory()));
+    assert_eq!(names(""), ("host processes".into(), "unusual limits".into(), memory()));
     assert_eq!(names("collector = []\ndetector = []"), (String::new(), String::new(), memory()));
-    assert_eq!(names("[store]\nkind = \"none\""), ("host".into(), "unusual limits".into(), None));
+    assert_eq!(names("[store]\nkind = \"none\""), ("host processes".into(), "unusual limits".into(), None));
     let ping = "[[collector]]\nkind = \"ping\"\nhost = \"db\"\ntimeout = \"1s\"";
     assert_eq!(names(ping), ("ping".into(), "unusual limits".into(), memory()));
 }

@@ -147,7 +147,8 @@ fn every_kind_stands_there_with_its_fields() {
     }
     let others: Vec<&String> = documented
         .keys()
-        .filter(|key| key.contains('.') && !key.starts_with("run.") && !code.contains(*key))
+        .filter(|key| key.contains('.') && !code.contains(*key))
+        .filter(|key| !["run.started", "run.summary", "replay.summary"].contains(&key.as_str()))
         .collect();
     assert!(others.is_empty(), "docs/events.md has kinds that are not there: {others:?}");
 }

@@ -94,7 +94,7 @@ fn what_would_be_done_is_listed() {
     let memory =
         out.lines().find(|line| line.starts_with("  system.memory.utilization ")).expect("it is listed");
     assert!(memory.contains(" 1 ") && memory.contains(" gauge ") && memory.ends_with(" %"), "{memory}");
-    assert!(out.contains("\ndetector unusual (zscore) on system.*: "), "{out}");
+    assert!(out.contains("\ndetector unusual (zscore) on *: "), "{out}");
     assert!(out.ends_with("store memory\n"), "{out}");
 }
 

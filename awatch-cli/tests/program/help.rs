@@ -26,6 +26,8 @@ fn the_program() {
 
     Commands:
       run          Watch this machine until stopped
+      replay       Play history through the detectors, at any speed, to a second, or step by step
+      demo         List what can go wrong in demo worlds, or write the history of one into a file
       init         Write a commented configuration file
       check        Check a configuration and show what it would do
       snapshot     Look once: health, the present values, the top processes
@@ -44,6 +46,7 @@ fn the_program() {
     Examples:
       awatch run                    watch this machine, live
       awatch run --json | tee log   one JSON object per event
+      awatch run --demo             watch a made-up world in which things go wrong
       awatch check                  say what would be collected, and how it would be watched
       awatch init                   write a configuration file to change
       awatch snapshot               look once, and end

@@ -87,7 +87,9 @@ fn a_page_that_is_not_there_is_told_with_those_that_are() {
     assert_eq!(done.status.code(), Some(1));
     let complaint = text(&done.stderr);
     assert!(
-        complaint.starts_with("error: the manual has no page for `walk`: use one of run, init, check, "),
+        complaint.starts_with(
+            "error: the manual has no page for `walk`: use one of run, replay, demo, init, check, "
+        ),
         "{complaint}"
     );
     assert!(complaint.ends_with(", or none for the whole program\n"), "{complaint}");
