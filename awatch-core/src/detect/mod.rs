@@ -42,6 +42,12 @@ pub enum DetectError {
         /// Rows needed.
         needed: usize,
     },
+    /// There is nothing to learn from in a row.
+    #[error("there are no columns to fit {kind} to: give at least one")]
+    NoColumns {
+        /// The detector.
+        kind: &'static str,
+    },
     /// The rows do not have the columns the model was fitted on.
     #[error(
         "column {position} is {found} where the model has {expected}: give the columns of the training data in their order"

@@ -1,9 +1,10 @@
 use awatch_core::detect::{ContributionsMut, Detector, DynFit, Score};
 use awatch_core::{DetectError, Frame, FrameView};
 
-use super::law;
+use super::{batch_inputs, law};
 
-/// Checks the laws of [`Detector`] on the model that `fit` fits to `train`, with those rows and some beyond them.
+/// Checks the laws of [`Detector`] on the model that `fit` fits to `train`, with those rows and some beyond them, and on
+/// made-up histories: constant, duplicate and empty columns, gaps, infinities, too few rows, and one with an outlier.
 ///
 /// # Panics
 /// When a law is broken, naming it; when `train` cannot be fitted or has fewer than two rows or no columns.
@@ -19,10 +20,14 @@ pub fn batch(fit: &dyn DynFit, train: FrameView<'_>) {
     contributions_are_numbers(&*model, rows);
     refuses_other_columns(&*model, rows);
     refuses_other_sizes(&*model, rows);
+    batch_inputs::threads_do_not_matter(&*model, rows, &scores);
+    batch_inputs::columns_are_matched_by_name(&*model, rows, &scores);
+    batch_inputs::any_history_is_fitted_or_refused(fit);
+    batch_inputs::an_outlier_stands_out(fit);
 }
 
 /// The rows, each also thrice as large, and one without any value.
-fn widened(train: FrameView<'_>) -> Frame {
+pub(super) fn widened(train: FrameView<'_>) -> Frame {
     let mut frame = Frame::new(train.columns().to_vec());
     for (row, at) in train.rows().zip(train.at()) {
         let larger: Vec<f64> = row.iter().map(|value| value * 3.0 + 1.0).collect();
@@ -36,7 +41,7 @@ fn widened(train: FrameView<'_>) -> Frame {
     frame
 }
 
-fn scored(model: &dyn Detector, rows: FrameView<'_>) -> Vec<Option<u64>> {
+pub(super) fn scored(model: &dyn Detector, rows: FrameView<'_>) -> Vec<Option<u64>> {
     let mut out = vec![Some(Score(f64::NAN)); rows.len()];
     model.score(rows, &mut out).expect("rows of its columns can be scored");
     out.into_iter().map(|score| score.map(|Score(score)| score.to_bits())).collect()
