@@ -3,8 +3,11 @@
 pub mod batch;
 pub mod conformance;
 pub mod decide;
+pub mod isolation_forest;
 pub mod threshold;
 pub mod zscore;
+
+mod random;
 
 use awatch_core::DetectError;
 
