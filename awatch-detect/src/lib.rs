@@ -2,12 +2,16 @@
 
 pub mod batch;
 pub mod conformance;
+pub mod copod;
 pub mod decide;
+pub mod ecod;
 pub mod isolation_forest;
 pub mod threshold;
 pub mod zscore;
 
+mod mean;
 mod random;
+mod tails;
 
 use awatch_core::DetectError;
 
