@@ -6,11 +6,15 @@ pub mod copod;
 pub mod decide;
 pub mod ecod;
 pub mod isolation_forest;
+pub mod mahalanobis;
+pub mod pca;
 pub mod threshold;
 pub mod zscore;
 
+mod linear;
 mod mean;
 mod random;
+mod scaling;
 mod tails;
 
 use awatch_core::DetectError;
