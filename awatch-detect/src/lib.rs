@@ -6,6 +6,7 @@ pub mod copod;
 pub mod decide;
 pub mod ecod;
 pub mod isolation_forest;
+pub mod knn;
 pub mod mahalanobis;
 pub mod pca;
 pub mod threshold;
