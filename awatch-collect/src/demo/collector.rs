@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use awatch_core::series::RegisterError;
 use awatch_core::{
     CollectError, Collector, Interval, Labels, Name, PushError, Registry, SampleBatch, SeriesId, SeriesKey,
     SeriesMeta, Target, Timestamp, Unit,
@@ -19,6 +20,8 @@ pub struct Demo {
     hosts: Vec<Host>,
     world: Option<World>,
     registry: Option<Arc<Registry>>,
+    /// The revision of the registry that the ids are of.
+    revision: u64,
 }
 
 /// A host with the ids of its series.
@@ -52,7 +55,7 @@ impl Demo {
             Some(Host { target: Target::with_attributes(name, attributes), role, ids })
         };
         let hosts = config.hosts.names().filter_map(host).collect();
-        Self { config, hosts, world: None, registry: None }
+        Self { config, hosts, world: None, registry: None, revision: 0 }
     }
 
     /// The configuration it was built from.
@@ -89,14 +92,23 @@ impl Demo {
         world
     }
 
+    /// Forgets the ids that may not hold any more: of another registry all, and when series expired those known.
+    fn check_ids(&mut self, registry: &Arc<Registry>) {
+        let revision = registry.revision();
+        let ids = self.hosts.iter_mut().flat_map(|host| &mut host.ids);
+        if !self.registry.as_ref().is_some_and(|own| Arc::ptr_eq(own, registry)) {
+            self.registry = Some(Arc::clone(registry));
+            ids.for_each(|id| *id = Id::Unknown);
+        } else if revision != self.revision {
+            ids.filter(|id| matches!(id, Id::Known(_))).for_each(|id| *id = Id::Unknown);
+        }
+        self.revision = revision;
+    }
+
     /// Adds the samples of the tick of `out`.
     pub(super) fn report(&mut self, out: &mut SampleBatch) -> Result<(), PushError> {
         self.live_until(out.at(), out.interval());
-        let is_same = |registry: &Arc<Registry>| Arc::ptr_eq(registry, out.registry());
-        if !self.registry.as_ref().is_some_and(is_same) {
-            self.registry = Some(Arc::clone(out.registry()));
-            self.hosts.iter_mut().for_each(|host| host.ids.fill(Id::Unknown));
-        }
+        self.check_ids(out.registry());
         let mut refused = Ok(());
         let values = self.world.iter().flat_map(World::values);
         for (host, values) in self.hosts.iter_mut().zip(values) {
@@ -126,7 +138,9 @@ impl Host {
                 *id = match ask(&self.target, series, out) {
                     Ok(known) => Id::Known(known),
                     Err(error) => {
-                        refused = refused.and(Err(error));
+                        if !is_for_want_of_room(&error) {
+                            refused = refused.and(Err(error));
+                        }
                         Id::Refused(at.plus(out.interval().as_duration() * AGAIN))
                     }
                 };
@@ -137,6 +151,12 @@ impl Host {
         }
         refused
     }
+}
+
+/// Whether a budget refused a series: the batch and the registry have counted that, and the collector did not fail.
+fn is_for_want_of_room(error: &PushError) -> bool {
+    use RegisterError::{MemoryBudget, SeriesBudget};
+    matches!(error, PushError::Register(SeriesBudget { .. } | MemoryBudget { .. }))
 }
 
 fn ask(target: &Arc<Target>, series: &Series, out: &mut SampleBatch) -> Result<SeriesId, PushError> {

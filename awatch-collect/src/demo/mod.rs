@@ -4,7 +4,8 @@
 //!
 //! [`DemoConfig`] says what the world is made of; [`Demo`] collects it live and [`DemoRecording`] is its history. Both
 //! give the same numbers to the bit for the same seed, hosts and beginning, on any machine: the world uses no
-//! function whose last digit differs between systems. An incident changes nothing before it begins.
+//! function whose last digit differs between systems. An incident changes nothing before it begins, but that nobody
+//! deploys in the ten minutes before.
 //!
 //! ```
 //! use awatch_collect::demo::{DemoConfig, Hosts, Incident, Scenario};

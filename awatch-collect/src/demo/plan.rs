@@ -122,6 +122,10 @@ impl Plan {
             effects.cold += tick.share(at, at.plus(COLD));
             effects.restarted |= tick.has(at);
         }
+        // What happens twice at once takes no more than all of it away.
+        for part in [&mut effects.down, &mut effects.cold, &mut effects.cut_off] {
+            *part = part.min(1.0);
+        }
         effects
     }
 
@@ -192,12 +196,10 @@ impl Planned {
             } else {
                 DEPLOY_DOWN
             };
-            effects.down += tick.share(at.minus(down), at);
+            effects.down += tick.share(at.minus(down).max(self.start), at);
             effects.cold += tick.share(at, at.plus(COLD));
             effects.restarted |= tick.has(at);
         }
-        effects.down = effects.down.min(1.0);
-        effects.cold = effects.cold.min(1.0);
     }
 
     /// When the service is up again because of it.

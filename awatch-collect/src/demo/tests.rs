@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use awatch_core::{
-    Collector, Interval, Kind, Name, Recording, Registry, SampleBatch, Target, Timestamp, duration,
+    Collector, Engine, Interval, Kind, Name, Recording, Registry, SampleBatch, Target, Timestamp, duration,
 };
 use proptest::prelude::*;
 
 use super::*;
+use crate::replay::Replay;
 
 /// Late on the morning of a Wednesday.
 const START: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -110,6 +111,65 @@ fn an_incident_changes_nothing_before_it_begins() {
         assert_eq!(before(&quiet), before(&loud), "{scenario}");
         assert_ne!(bits(&quiet), bits(&loud), "{scenario}");
     }
+}
+
+#[test]
+fn a_leak_that_is_ended_at_once_changes_nothing_before_it_begins() {
+    let leak = |from: u64| {
+        Incident::new(Scenario::MemoryLeak)
+            .with_targets(["web-1"])
+            .with_after(Duration::from_secs(from))
+            .with_duration(Duration::from_secs(1))
+    };
+    let quiet = lived(DemoConfig::default(), Interval::SECOND, 20);
+    let loud = lived(DemoConfig::default().with_incident(leak(20)), Interval::SECOND, 20);
+    assert_eq!(bits(&quiet), bits(&loud));
+}
+
+#[test]
+fn a_host_that_is_cut_off_twice_is_cut_off() {
+    let cut_off = || Incident::new(Scenario::UplinkDown).with_targets(["web-1"]).with_after(Duration::ZERO);
+    let config = || DemoConfig::default().with_hosts(Hosts { web: 2, ..Hosts::default() });
+    let once = lived(config().with_incident(cut_off()), Interval::SECOND, 20);
+    let twice = lived(config().with_incident(cut_off()).with_incident(cut_off()), Interval::SECOND, 20);
+    assert_eq!(bits(&once), bits(&twice));
+}
+
+#[test]
+fn the_truth_is_the_same_before_and_after_the_first_tick() {
+    let begin = START.plus(Duration::from_millis(400));
+    let config = DemoConfig::default().with_begin(begin).with_incident(Scenario::DiskFill);
+    let (mut demo, mut out) = (config.build().unwrap(), batch(Interval::SECOND));
+    let before = demo.labels();
+    out.restart(START.plus(Duration::from_secs(1)));
+    demo.collect(&mut out).unwrap();
+    assert_eq!(before.as_ref().map(|labels| labels[0].start), Some(begin.plus(Duration::from_secs(15))));
+    assert_eq!(demo.labels(), before);
+}
+
+#[test]
+fn series_that_there_is_no_room_for_are_no_failure() {
+    let registry = Arc::new(Registry::new(10));
+    let (source, target) = (Name::new("demo").unwrap(), Target::new("x").unwrap());
+    let mut out = SampleBatch::new(registry, source, target, Interval::SECOND, START);
+    let mut demo = DemoConfig::default().build().unwrap();
+    assert!(demo.collect(&mut out).is_ok());
+    assert_eq!(out.samples().len(), 10);
+}
+
+#[test]
+fn series_that_expired_are_told_again() {
+    let hours = Interval::from_secs(2 * 3600).unwrap();
+    let to = START.plus(Duration::from_hours(24));
+    let recording = DemoConfig::default().with_interval(hours).record(START, to).unwrap();
+    // Ticks lie further apart than series are remembered.
+    let engine = Engine::builder(Target::new("x").unwrap()).build().unwrap();
+    let mut replay = Replay::new(engine, recording);
+    replay.finish().unwrap();
+    let stats = replay.engine_mut().snapshot().stats;
+    assert_eq!(replay.arrivals(), 12);
+    assert_eq!(stats.get("awatch.samples.rejected").copied().unwrap_or_default(), 0, "{stats:?}");
+    assert_eq!(stats.get("awatch.samples").copied(), Some(12 * 136), "{stats:?}");
 }
 
 #[test]

@@ -73,9 +73,9 @@ const TO_DB: f64 = TO_API * QUESTIONS;
 const TO_WORKER: f64 = TO_API * 2.0;
 
 impl World {
-    /// The world of `config` that begins at `begin`.
+    /// The world of `config` whose first tick is `begin`.
     pub(super) fn new(config: &DemoConfig, begin: Timestamp, interval: Interval) -> Self {
-        let plan = config.plan(begin);
+        let plan = config.plan(config.begin.unwrap_or(begin));
         let seed = config.seed;
         let host = |(place, role): (usize, Role)| {
             let stream = |kind: u64| Random::new(seed, &[kind, place as u64]);
