@@ -39,9 +39,12 @@ impl Pace {
         }
     }
 
+    /// Goes on with that speed. At the same one as before nothing changes: what is behind is made up for.
     pub(super) fn set_speed(&mut self, speed: Speed) {
-        self.speed = speed;
-        self.anchor = None;
+        if self.speed != speed {
+            self.speed = speed;
+            self.anchor = None;
+        }
     }
 
     pub(super) fn set_clock(&mut self, clock: Arc<dyn Clock>) {
@@ -96,5 +99,34 @@ impl Pace {
             Speed::Times(times) if times.is_finite() && times > 0.0 => Some(times),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use awatch_core::SimClock;
+
+    use super::*;
+
+    #[test]
+    fn work_does_not_slow_recorded_time_down_when_the_speed_is_set_again() {
+        let clock = SimClock::new(Timestamp::EPOCH);
+        let mut presence = clock.enter();
+        presence.begin();
+        let mut pace = Pace::new();
+        pace.set_clock(Arc::new(clock.clone()));
+        let second = Timestamp::from_secs;
+        for played in 0..10 {
+            pace.set_speed(Speed::Times(1.0));
+            pace.resume(second(played));
+            assert!(pace.wait(second(played + 1)));
+            assert_eq!(clock.monotonic(), Duration::from_secs((played + 1).unsigned_abs()));
+            // What is done with it takes half a second each time.
+            clock.wait(&Signal::new(), Some(clock.monotonic() + Duration::from_millis(500)));
+        }
+        pace.set_speed(Speed::Times(2.0));
+        pace.resume(second(10));
+        assert!(pace.wait(second(20)));
+        assert_eq!(clock.monotonic(), Duration::from_millis(15_500));
     }
 }
