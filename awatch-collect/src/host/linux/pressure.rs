@@ -69,7 +69,9 @@ impl Resource {
         let Ok(Some(table)) = self.file.read_if_there(buffer) else { return Ok(()) };
         let found = parse_pressure(table).map_err(|error| self.file.malformed(error))?;
         for ((slot, stall), micros) in self.stalls.iter_mut().zip(["some", "full"]).zip(found) {
-            if let Some(micros) = micros {
+            // For the system as a whole the kernel does not know it, and writes 0 instead.
+            let is_known = (self.name, stall) != ("cpu", "full");
+            if let Some(micros) = micros.filter(|_| is_known) {
                 let labels = [(RESOURCE, self.name), (STALL, stall)];
                 out.push(slot, &TIME, &labels, micros as f64 * 1e-6);
             }

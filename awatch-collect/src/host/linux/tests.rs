@@ -38,6 +38,9 @@ fn every_file_becomes_the_numbers_in_it() {
     assert_values(&out, &NETWORK);
     assert_values(&out, &PROTOCOLS);
     assert_values(&out, &SENSORS);
+    let unknown =
+        "system.linux.pressure.time{system.pressure.resource=\"cpu\",system.pressure.stall_type=\"full\"}";
+    assert_eq!(value(&out, unknown), None, "the kernel writes 0 for what it does not know");
 }
 
 const CPU_AND_KERNEL: [(&str, f64); 23] = [

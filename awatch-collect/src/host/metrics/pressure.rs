@@ -10,6 +10,6 @@ pub(in crate::host) const TIME: Metric = Metric::counter(
     "s",
     &[RESOURCE, STALL],
     "Time during which threads waited for a resource (`cpu`, `memory`, `io`, `irq`): at least one of them (`some`), or \
-     all that were not idle (`full`). Its rate is the share of the time.",
+     all that were not idle (`full`, not of `cpu`). Its rate is the share of the time.",
 );
 pub(super) const METRICS: &[Metric] = &[TIME];
