@@ -125,22 +125,31 @@ impl Own {
         }
     }
 
-    fn push_switches(&mut self, out: &mut Output<'_>) {
+    /// Adds what the threads switched since the tick before; `false` when that cannot be known.
+    fn count_switches(&mut self) -> bool {
         if self.tasks.list(&mut self.ids).is_err() || self.ids.len() > MAX_THREADS {
-            return;
+            return false;
         }
         let before = std::mem::take(&mut self.known);
         for id in &self.ids {
-            // One that cannot be read has ended.
+            let known = before.iter().find(|thread| thread.id == *id);
             let Some(switches) = self.tasks.read(*id, "status").ok().and_then(parse_switches) else {
+                // It has ended, or no file can be opened now: then what it switched is not to be added again.
+                self.known.extend(known.copied());
                 continue;
             };
-            let known = before.iter().find(|thread| thread.id == *id);
             let seen = known.map_or([0; 2], |thread| thread.switches);
             for ((total, now), seen) in self.switches.iter_mut().zip(switches).zip(seen) {
                 *total += now.saturating_sub(seen);
             }
             self.known.push(Thread { id: *id, switches });
+        }
+        true
+    }
+
+    fn push_switches(&mut self, out: &mut Output<'_>) {
+        if !self.count_switches() {
+            return;
         }
         let kinds = ["voluntary", "involuntary"];
         for ((slot, kind), count) in self.slots.switches.iter_mut().zip(kinds).zip(self.switches) {
@@ -172,4 +181,29 @@ fn parse_switches(text: &[u8]) -> Option<[u64; 2]> {
         }
     }
     Some([voluntary?, involuntary?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_thread_switched_is_added_once_also_when_it_cannot_be_read_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let status = folder.path().join("7/status");
+        std::fs::create_dir(folder.path().join("7")).unwrap();
+        let write = |voluntary: u64| {
+            let text = format!("voluntary_ctxt_switches:\t{voluntary}\nnonvoluntary_ctxt_switches:\t3\n");
+            std::fs::write(&status, text).unwrap();
+        };
+        let mut own = Own { tasks: ProcDir::new(folder.path()), ..Own::new() };
+        write(1000);
+        assert!(own.count_switches());
+        assert_eq!(own.switches, [1000, 3]);
+        std::fs::remove_file(&status).unwrap();
+        assert!(own.count_switches());
+        write(1005);
+        assert!(own.count_switches());
+        assert_eq!(own.switches, [1005, 3]);
+    }
 }

@@ -42,7 +42,7 @@ pub(super) const SWITCHES: Metric = Metric::counter(
     "{context_switch}",
     &[SWITCH],
     "Times that a thread of the program gave up its processor to wait (`voluntary`) or lost it to others \
-     (`involuntary`). Of threads that still run.",
+     (`involuntary`). Of a thread that ended, up to the tick before; of programs with more than 256 threads not at all.",
 );
 pub(super) const FAULTS: Metric = Metric::counter(
     "process.paging.faults",
