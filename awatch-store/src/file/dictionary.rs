@@ -101,6 +101,16 @@ impl Dictionary {
         Ok(id)
     }
 
+    /// Whether a row of that entry may have that value: a value without a metric would be lost.
+    pub(super) fn check_value(&self, id: EntryId, value: f64) -> Result<(), FieldError> {
+        let begins = self.entries.get(id.index()).is_some_and(|entry| entry.series.is_none());
+        if begins && !value.is_nan() {
+            let problem = "it is empty, and there is a value: name the metric".to_owned();
+            return Err(FieldError { column: Column::Metric, problem });
+        }
+        Ok(())
+    }
+
     fn add_text(&mut self, text: &[u8]) -> Result<EntryId, FieldError> {
         let entry = self.read(text)?;
         let id = self.add(entry)?;

@@ -18,6 +18,7 @@ fn every_mistake_in_a_csv_file_names_its_place_and_the_remedy() {
         ("timestamp,metric,value\nnoon,cpu,1\n", "history.csv, line 2: column `timestamp`: `noon` is not an instant: write RFC 3339, for example `2026-11-20T10:00:00Z`, or a whole number of s, ms, µs or ns since 1970".to_owned()),
         ("timestamp,metric,value,kind\n1,cpu,1,rate\n", "history.csv, line 2: column `kind`: `rate` is not a kind: write `gauge`, `counter` or `delta`".to_owned()),
         ("timestamp,metric,value,source,interval,received\n1,cpu,1,a,,1\n", "history.csv, line 2: column `interval`: it is empty: write for example `1s`".to_owned()),
+        ("timestamp,metric,value\n1,cpu,1\n2,,1\n", "history.csv, line 3: column `metric`: it is empty, and there is a value: name the metric".to_owned()),
         ("timestamp,a*\n1,1\n", "history.csv: column 2: `a*` cannot be a name: use 1 to 255 bytes without control characters and without any of { } \" = , *".to_owned()),
     ] {
         assert_eq!(csv(text, &ReadOptions::default()), Err(message));

@@ -96,6 +96,10 @@ impl CsvRows {
         self.malformed(&format!("column `{column}`: {problem}"))
     }
 
+    fn in_field(&self, FieldError { column, problem }: &FieldError) -> RecordingError {
+        self.malformed(&format!("column `{}`: {problem}", column.name()))
+    }
+
     fn next_long(&mut self, places: Places) -> Result<Option<Row>, RecordingError> {
         if !self.next_line()? {
             return Ok(None);
@@ -106,15 +110,14 @@ impl CsvRows {
             self.key.extend_from_slice(field);
             self.key.push(DIVIDER);
         }
-        let entry = self.dictionary.find(&self.key).map_err(|FieldError { column, problem }| {
-            self.malformed(&format!("column `{}`: {problem}", column.name()))
-        })?;
+        let entry = self.dictionary.find(&self.key).map_err(|error| self.in_field(&error))?;
         let received = match places.of(Column::Received) {
             Some(place) => Some(self.time(0, place)?),
             None => None,
         };
         let at = self.time(1, places.of(Column::Timestamp).unwrap_or_default())?;
         let value = self.value(places.of(Column::Value).unwrap_or_default())?;
+        self.dictionary.check_value(entry, value).map_err(|error| self.in_field(&error))?;
         Ok(Some(Row { at, received, entry, value }))
     }
 

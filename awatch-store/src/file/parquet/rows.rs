@@ -123,9 +123,10 @@ impl ParquetRows {
             self.key.extend_from_slice(texts.get(row).as_bytes());
             self.key.push(DIVIDER);
         }
-        let found = self
-            .dictionary
+        let dictionary = &mut self.dictionary;
+        let found = dictionary
             .find(&self.key)
+            .and_then(|entry| dictionary.check_value(entry, value).map(|()| entry))
             .map_err(|FieldError { column, problem }| (places.of(column).unwrap_or_default(), problem));
         let time = |column, at: &Result<_, String>| {
             at.clone().map_err(|problem| (places.of(column).unwrap_or_default(), problem))
