@@ -35,6 +35,33 @@ fn a_recording_never_replaces_a_file() {
 }
 
 #[test]
+fn two_recordings_of_one_name_do_not_mix() {
+    let there = |path: &std::path::Path| {
+        format!("{}: there is such a file already: remove it, or choose another name", path.display())
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let partial = folder.path().join("a.parquet.partial");
+    let mut recorder = file::create(&path).unwrap();
+    assert_eq!(file::create(&path).unwrap_err().to_string(), there(&partial));
+    std::fs::write(&path, "somebody else's").unwrap();
+    assert_eq!(
+        recorder.finish().unwrap_err().to_string(),
+        format!(
+            "{}: there is such a file already: what was recorded is {}",
+            path.display(),
+            partial.display()
+        )
+    );
+    assert!(recorder.finish().is_ok());
+    drop(recorder);
+    assert_eq!(std::fs::read(&path).unwrap(), b"somebody else's");
+    let kept = folder.path().join("b.parquet");
+    std::fs::rename(&partial, &kept).unwrap();
+    assert_eq!(play(&mut *file::open(&kept).unwrap()).unwrap(), []);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     for format in FORMATS {
         let error = file::open(std::path::Path::new(&format!("nowhere/a.{format}"))).unwrap_err();

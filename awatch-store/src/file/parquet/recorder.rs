@@ -1,4 +1,4 @@
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ impl ParquetRecorder {
     /// Begins a file at `path`.
     ///
     /// # Errors
-    /// [`RecordingError`] when there is such a file already, or it cannot be written.
+    /// [`RecordingError`] when there is such a file already, finished or `.partial`, or it cannot be written.
     pub fn create(path: &Path) -> Result<Self, RecordingError> {
         if path.exists() {
             return Err(crate::file::not_created(path, std::io::ErrorKind::AlreadyExists.into()));
@@ -50,7 +50,12 @@ impl ParquetRecorder {
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
-        let file = File::create(&partial).map_err(|error| crate::file::not_created(path, error))?;
+        // Another recorder may be writing it.
+        let file = OpenOptions::new().write(true).create_new(true).open(&partial);
+        let file = file.map_err(|error| {
+            let is_there = error.kind() == std::io::ErrorKind::AlreadyExists;
+            crate::file::not_created(if is_there { &partial } else { path }, error)
+        })?;
         let schema = Arc::new(schema());
         let properties = properties().map_err(|error| failed(path, error))?;
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
@@ -88,8 +93,14 @@ impl Recorder for ParquetRecorder {
         self.write()?;
         let Some(mut writer) = self.writer.take() else { return Ok(()) };
         writer.finish().map_err(|error| failed(&self.path, error))?;
-        let named = writer.inner().sync_all().and_then(|()| std::fs::rename(&self.partial, &self.path));
-        named.map_err(|error| failed(&self.path, error))
+        writer.inner().sync_all().map_err(|error| failed(&self.path, error))?;
+        if self.path.exists() {
+            // It came while this one was written.
+            let problem =
+                format!("there is such a file already: what was recorded is {}", self.partial.display());
+            return Err(RecordingError::malformed(self.path.display().to_string(), problem));
+        }
+        std::fs::rename(&self.partial, &self.path).map_err(|error| failed(&self.path, error))
     }
 }
 
