@@ -9,6 +9,7 @@
 mod support;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use awatch_core::recording::{Recorder, RecordingError};
 use awatch_core::{Engine, SampleBatch, Shutdown, SimClock, Timestamp, Unit};
@@ -79,6 +80,28 @@ fn every_batch_is_written_down_in_the_order_of_arrival() {
         assert_eq!(ticks, (0..=20).map(f64::from).collect::<Vec<_>>(), "{source}");
     }
     assert_eq!(kept.count("recording.failed"), 0);
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_set_the_recording_back() {
+    let (clock, shutdown, kept, told) =
+        (SimClock::new(START), Shutdown::new(), Kept::default(), Told::default());
+    let mut engine =
+        watched(&clock, &shutdown, &kept, Writer { told: told.clone(), fails_at: None, panics: false });
+    let second = |n: i64| START.plus(Duration::from_hours(2)).plus(Duration::from_secs(n.unsigned_abs()));
+    for at in (0..5).map(second) {
+        engine.poll(at);
+    }
+    for at in (0..5).map(|n| second(n).minus(Duration::from_hours(1))) {
+        engine.poll(at);
+    }
+    assert_eq!(kept.count("clock.stepped"), 1);
+    let (arrivals, _) = told.0.lock().unwrap().clone();
+    let of_noisy: Vec<_> = arrivals.iter().filter(|(name, _, _)| name == "noisy").collect();
+    // At the new time it waits for the next tick.
+    assert_eq!(of_noisy.len(), 9);
+    assert!(arrivals.is_sorted_by_key(|(_, _, received)| *received), "{arrivals:?}");
+    assert!(of_noisy.last().is_some_and(|(_, at, _)| *at < START.plus(Duration::from_hours(2))));
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub(super) struct Core {
     pub(super) numbered: u64,
     /// Writes down what arrives, until it fails or is finished.
     pub(super) recorder: Option<Box<dyn Recorder>>,
+    /// When the last batch arrived that was written down.
+    pub(super) recorded_until: Timestamp,
     /// Samples not kept since appending to the store began to fail.
     pub(super) append_trouble: Option<u64>,
     pub(super) upkeep_trouble: bool,
@@ -97,6 +99,7 @@ impl Core {
             events: Vec::new(),
             numbered: 0,
             recorder: None,
+            recorded_until: Timestamp::MIN,
             append_trouble: None,
             upkeep_trouble: false,
             refused_told: None,

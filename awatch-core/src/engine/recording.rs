@@ -10,8 +10,13 @@ impl Core {
     /// Writes down a batch. A recording with a hole in it would play something that never was: it ends at the first
     /// failure, and says so.
     pub(super) fn record(&mut self, batch: &SampleBatch, received: Timestamp) {
-        // What arrives before the time the engine has reached counts as arrived then.
-        let received = received.max(self.now);
+        if self.recorder.is_none() {
+            return;
+        }
+        // What arrives before the time the engine has reached counts as arrived then; and a clock that was set back does
+        // not set the recording back, which could not be played on from there.
+        let received = received.max(self.now).max(self.recorded_until);
+        self.recorded_until = received;
         let done = self.with_recorder(|recorder| recorder.arrived(batch, received));
         let Err(error) = done else { return };
         self.recorder = None;

@@ -7,8 +7,8 @@
 //! # What a recording keeps
 //! What decides the events of an engine: which batches arrived, in which order, when, from which source, at which
 //! tick and interval, with which samples bit for bit. A replay gives the same events to the byte. Not kept: records
-//! (the top processes), the attributes of targets, and what never reached the engine as a batch, such as the failure
-//! of a collector.
+//! (the top processes), the attributes of targets, and what never reached the engine as a batch: the failure of a
+//! collector, or that the clock was set or the machine slept. A replay lives through the time that those left out.
 //!
 //! A file without the time of arrival is played in the order of its timestamps, in whatever order its rows lie: what
 //! does not fit in memory is sorted in a temporary file. See [`ReadOptions`].
