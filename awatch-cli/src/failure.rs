@@ -8,7 +8,7 @@ use awatch::replay::ReplayError;
 use awatch::series::MatcherError;
 use awatch::store::query::QueryError;
 use awatch::store::query::moment::ParseMomentError;
-use awatch::{EngineError, RecordingError, StoreError};
+use awatch::{EngineError, RecordingError, StoreError, Timestamp};
 
 /// The end of the program with exit code 1.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,16 @@ pub(crate) enum Failure {
     /// History could not be played.
     #[error("the history cannot be played")]
     Replay(#[from] ReplayError),
+    /// History was to be played to an instant before it.
+    #[error(
+        "the history begins at {first}, after {to}: give a later time with --to, or one after the beginning such as +45m"
+    )]
+    BeforeHistory {
+        /// The instant that was given.
+        to: Timestamp,
+        /// The first arrival.
+        first: Timestamp,
+    },
     /// There is a configuration file already.
     #[error("{} is there already: look at it with `awatch check`, or replace it with `awatch init --force`", .0.display())]
     Exists(PathBuf),
@@ -66,6 +76,9 @@ pub(crate) enum Failure {
     /// A history file cannot be read.
     #[error("the history cannot be read")]
     Recording(#[from] RecordingError),
+    /// A history file cannot be written.
+    #[error("the history cannot be written")]
+    NotRecorded(#[source] RecordingError),
     /// A store cannot be read.
     #[error("the history cannot be read")]
     Store(#[from] StoreError),

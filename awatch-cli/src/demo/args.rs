@@ -13,6 +13,7 @@ use crate::args::{duration, interval};
 
 /// Which demo world to watch.
 #[derive(Args, Clone, Debug, Default)]
+#[command(mut_arg("seed", |seed| seed.requires("demo")), mut_arg("hosts", |hosts| hosts.requires("demo")))]
 pub(crate) struct WorldArgs {
     /// Watch a made-up world of hosts instead, in which this goes wrong [without a name: one incident after the other]
     #[arg(
@@ -42,6 +43,7 @@ pub(crate) struct ShapeArgs {
 
 /// What to do with demo worlds.
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("seed", |seed| seed.requires("out")), mut_arg("hosts", |hosts| hosts.requires("out")))]
 pub(crate) struct DemoArgs {
     /// What goes wrong in it; `all`: one incident after the other, `none`: nothing
     #[arg(value_name = "SCENARIO", value_parser = choices(), hide_possible_values = true, requires = "out")]

@@ -6,7 +6,7 @@ use awatch::demo::{DemoConfig, Incident, Onset, ParseScenarioError, Scenario};
 /// What is to go wrong in a demo world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
-    /// One incident after the other.
+    /// One incident after the other, of those that can befall a host there is.
     All,
     /// Nothing.
     None,
@@ -33,7 +33,10 @@ impl Choice {
             Self::None => world,
             Self::One(scenario) => world.with_incident(scenario),
             Self::All => {
-                let numbered = Scenario::ALL.into_iter().zip(0_u32..);
+                let hosts = world.hosts;
+                let can_befall =
+                    |scenario: &Scenario| scenario.roles().iter().any(|role| hosts.count(*role) > 0);
+                let numbered = Scenario::ALL.into_iter().filter(can_befall).zip(0_u32..);
                 numbered.fold(world, |world, (scenario, place)| {
                     let after = first(scenario).saturating_add(apart.saturating_mul(place));
                     world.with_incident(Incident::new(scenario).with_after(after))

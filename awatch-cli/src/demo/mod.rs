@@ -40,17 +40,20 @@ fn write(args: &DemoArgs, out: &Path) -> Result<(), Failure> {
     let world = World::of_history(choice, &args.shape, from, args.for_time).with_interval(args.interval);
     let labels = world.labels()?;
     let mut history = world.history(world.begin.plus(args.for_time))?;
-    let mut recorder = awatch::store::file::create(out)?;
+    if let Some(path) = &args.labels {
+        check_labels(path, out)?;
+    }
+    let mut recorder = awatch::store::file::create(out).map_err(Failure::NotRecorded)?;
     let registry = Arc::new(Registry::new(MOST_SERIES));
     let (mut batches, mut samples) = (0_u64, 0_u64);
     while let Some(arrival) = history.next_arrival(&registry)? {
-        recorder.arrived(&arrival.batch, arrival.received)?;
+        recorder.arrived(&arrival.batch, arrival.received).map_err(Failure::NotRecorded)?;
         batches += 1;
         samples += arrival.batch.samples().len() as u64;
     }
-    recorder.finish()?;
+    recorder.finish().map_err(Failure::NotRecorded)?;
     if let Some(path) = &args.labels {
-        let written = std::fs::File::create(path).and_then(|file| Label::write_csv(&labels, file));
+        let written = std::fs::File::create_new(path).and_then(|file| Label::write_csv(&labels, file));
         written.map_err(|source| Failure::File { path: path.clone(), done: "written", source })?;
     }
     say::err(&format!(
@@ -62,6 +65,19 @@ fn write(args: &DemoArgs, out: &Path) -> Result<(), Failure> {
         say::err(&format!("awatch: {}", told(label)));
     }
     Ok(())
+}
+
+/// The labels have to go into a file of their own; found out before the history is written.
+fn check_labels(path: &Path, out: &Path) -> Result<(), Failure> {
+    let problem = if path == out {
+        "the history goes there: name another file with --labels"
+    } else if path.exists() {
+        "there is such a file already: remove it, or name another with --labels"
+    } else {
+        return Ok(());
+    };
+    let source = std::io::Error::new(std::io::ErrorKind::AlreadyExists, problem);
+    Err(Failure::File { path: path.to_owned(), done: "written", source })
 }
 
 /// A label for people.

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{Receiver, TryRecvError};
 
-use awatch::demo::{Progress, back_fill};
-use awatch::{Clock, Engine, Shutdown, duration};
+use awatch::demo::{Label, Progress, back_fill};
+use awatch::{Clock, Engine, Shutdown, Timestamp, duration};
 
 use super::World;
 use crate::say;
@@ -23,7 +23,7 @@ pub(crate) fn live_through(
     let began = clock.monotonic();
     let mut teller = Teller::new(is_quiet);
     let mut last = None;
-    back_fill(engine, world.begin, clock, &cancel, |progress| {
+    let is_live = back_fill(engine, world.begin, clock, &cancel, |progress| {
         match reasons.try_recv() {
             Ok(given) => reason = Some(given),
             Err(TryRecvError::Disconnected) => reason = Some(Reason::EngineGone),
@@ -36,8 +36,22 @@ pub(crate) fn live_through(
         last = Some(progress);
     });
     let took = clock.monotonic().saturating_sub(began);
-    teller.end(last, took.as_secs_f64());
+    teller.end(last, took.as_secs_f64(), is_live);
+    if is_live && !is_quiet {
+        let labels = world.labels().unwrap_or_default();
+        for label in missed(&labels, world.live, clock.now()) {
+            let begun = super::told(label);
+            say::err(&format!(
+                "awatch: began meanwhile: {begun}; with a shorter --back-fill you see it begin"
+            ));
+        }
+    }
     reason
+}
+
+/// The incidents that were to begin after going live, at `live`, and had begun when the past was lived through at `now`.
+fn missed(labels: &[Label], live: Timestamp, now: Timestamp) -> impl Iterator<Item = &Label> {
+    labels.iter().filter(move |label| (live..=now).contains(&label.start))
 }
 
 /// Says how far it is: over and over on one line of a terminal, once into anything else.
@@ -63,13 +77,45 @@ impl Teller {
         self.told = Some(percent);
     }
 
-    fn end(&self, last: Option<Progress>, seconds: f64) {
+    fn end(&self, last: Option<Progress>, seconds: f64, is_live: bool) {
         let Some(Progress { from, at, .. }) = last.filter(|_| !self.is_quiet) else { return };
         let past = duration::format(
             at.since(from)
                 .map_or(std::time::Duration::ZERO, |past| std::time::Duration::from_secs(past.as_secs())),
         );
         let clear = if self.is_terminal { "\r\u{1b}[K" } else { "" };
-        say::err(&format!("{clear}awatch: back-filled {past} of the demo world in {seconds:.1} s; now live"));
+        let then = if is_live { "now live" } else { "interrupted" };
+        say::err(&format!("{clear}awatch: back-filled {past} of the demo world in {seconds:.1} s; {then}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use awatch::demo::Scenario;
+
+    use super::*;
+
+    #[test]
+    fn only_what_was_to_begin_after_going_live_is_missed() {
+        let live = Timestamp::from_secs(1_800_000_000);
+        let label = |scenario, start| Label {
+            scenario,
+            targets: Vec::new(),
+            start,
+            end: live.plus(Duration::from_hours(1)),
+            metrics: Vec::new(),
+        };
+        let labels = [
+            label(Scenario::SlowDrift, live.minus(Duration::from_mins(62))),
+            label(Scenario::CpuSaturation, live.plus(Duration::from_secs(15))),
+        ];
+        let missed = |after| -> Vec<Scenario> {
+            let now = live.plus(Duration::from_secs(after));
+            super::missed(&labels, live, now).map(|label| label.scenario).collect()
+        };
+        assert_eq!(missed(14), []);
+        assert_eq!(missed(20), [Scenario::CpuSaturation]);
     }
 }

@@ -13,6 +13,7 @@ use crate::demo::{Choice, ShapeArgs, choices};
 /// What to play, and how.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("seed", |seed| seed.conflicts_with("file")), mut_arg("hosts", |hosts| hosts.conflicts_with("file")))]
 pub(crate) struct ReplayArgs {
     /// The history to play, .csv or .parquet: as `awatch run --record` writes it, or a table with a column of times
     #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]

@@ -69,13 +69,13 @@ fn end_on_reasons(shutdown: &Shutdown) -> Result<Arc<OnceLock<Reason>>, Failure>
     Ok(given)
 }
 
-/// To where it was to be played, to the first arrival when it is to be played step by step from there, or to the end.
+/// To where it was to be played, or to the end.
 fn play_first(replay: &mut Replay, plan: &Plan) -> Result<Stopped, Failure> {
     let first = replay.step(Duration::ZERO)?;
     let Some(at) = replay.position().filter(|_| first == Stopped::Reached) else { return Ok(first) };
     let goal = plan.goal(at);
-    if plan.steps && goal.is_none() {
-        return Ok(first);
+    if let Some(to) = goal.filter(|goal| *goal < at) {
+        return Err(Failure::BeforeHistory { to, first: at });
     }
     let mut progress = Progress::new(plan.is_quiet);
     loop {

@@ -35,7 +35,9 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let shutdown = Shutdown::new();
     let speed = args.speed.unwrap_or(mode.speed());
     let replay = Replay::new(builder.build()?, recording).with_speed(speed).with_shutdown(&shutdown);
-    let plan = Plan { title, origin, speed, to: args.to, steps: args.step, is_quiet: args.quiet };
+    // What is played step by step is so from its beginning on, unless from a later instant.
+    let to = args.to.or(args.step.then_some(Moment::After(Duration::ZERO)));
+    let plan = Plan { title, origin, speed, to, steps: args.step, is_quiet: args.quiet };
     match mode {
         Mode::View => shown::show(replay, &plan, &shutdown, &recent, args.no_color),
         Mode::Text | Mode::Json => lines::play(replay, &plan, &shutdown, &tally, mode == Mode::Json),

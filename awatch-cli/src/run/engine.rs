@@ -34,7 +34,7 @@ pub(crate) fn prepare(loaded: Loaded, args: &RunArgs, tally: &Arc<Tally>) -> Res
         assembly = assembly.with_state(Some(StateFile { file: file.clone(), every }));
     }
     if let Some(file) = &args.record {
-        let recorder = awatch::store::file::create(file)?;
+        let recorder = awatch::store::file::create(file).map_err(Failure::NotRecorded)?;
         assembly = assembly.map(|builder| builder.recorder(recorder));
     }
     Ok(Prepared { start: Start::of(&assembly, file, origin), assembly })

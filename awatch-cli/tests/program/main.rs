@@ -2,11 +2,13 @@
 
 mod check;
 mod completions;
+mod demo;
 mod help;
 mod init;
 mod man;
 mod process;
 mod query;
+mod replay;
 mod run;
 mod snapshot;
 mod terminal;
