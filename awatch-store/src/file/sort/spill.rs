@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use awatch_core::{RecordingError, Timestamp};
@@ -14,6 +14,9 @@ use crate::file::dictionary::EntryId;
 
 /// Bytes of a sample in the file: instant, entry, value.
 const BYTES: usize = 20;
+
+/// So many names are tried that are somebody's already.
+const TRIES: u32 = 100;
 
 /// Samples read of a piece at once.
 const READ: u64 = 4096;
@@ -39,11 +42,18 @@ struct Piece {
 impl Spill {
     pub(super) fn create() -> Result<Self, RecordingError> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("awatch-{}-{number}.sorting", std::process::id()));
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path);
-        let file = file
-            .map_err(|error| RecordingError::io(format!("creating {} to sort in", path.display()), error))?;
+        let mut tries = 0;
+        let (path, file) = loop {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            let path = std::env::temp_dir().join(format!("awatch-{}-{number}.sorting", std::process::id()));
+            match new_file(&path) {
+                Ok(file) => break (path, file),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < TRIES => tries += 1,
+                Err(error) => {
+                    return Err(RecordingError::io(format!("creating {} to sort in", path.display()), error));
+                }
+            }
+        };
         if cfg!(unix) {
             // Gone when it is closed, whatever happens.
             drop(std::fs::remove_file(&path));
@@ -94,6 +104,15 @@ impl Spill {
     }
 }
 
+/// A file that was not there, for nobody else to read: anyone may put files and links into the folder it lies in.
+fn new_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 impl Drop for Spill {
     fn drop(&mut self) {
         // Where it is gone already there is nothing to do.
@@ -131,4 +150,25 @@ fn read(bytes: &[u8]) -> Option<Sample> {
         entry: EntryId::from_index(u32::from_le_bytes(*entry) as usize)?,
         value: f64::from_le_bytes(rest.try_into().ok()?),
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn what_lies_there_already_is_neither_followed_nor_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mine, link, new] = ["mine", "link", "new"].map(|name| folder.path().join(name));
+        std::fs::write(&mine, "kept").unwrap();
+        symlink(&mine, &link).unwrap();
+        for path in [&mine, &link] {
+            assert_eq!(new_file(path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        }
+        assert_eq!(std::fs::read_to_string(&mine).unwrap(), "kept");
+        let file = new_file(&new).unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }
