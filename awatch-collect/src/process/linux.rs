@@ -144,7 +144,7 @@ impl Own {
             }
             self.known.push(Thread { id: *id, switches });
         }
-        true
+        !self.known.is_empty()
     }
 
     fn push_switches(&mut self, out: &mut Output<'_>) {
@@ -197,6 +197,7 @@ mod tests {
             std::fs::write(&status, text).unwrap();
         };
         let mut own = Own { tasks: ProcDir::new(folder.path()), ..Own::new() };
+        assert!(!own.count_switches(), "nothing is known, which is not 0");
         write(1000);
         assert!(own.count_switches());
         assert_eq!(own.switches, [1000, 3]);
