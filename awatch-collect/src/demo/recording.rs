@@ -62,7 +62,11 @@ impl Recording for DemoRecording {
         let source = Name::new(&self.demo.config().name).map_err(|error| malformed(&error))?;
         let Some(target) = self.demo.targets().next().cloned() else { return Ok(None) };
         let mut batch = SampleBatch::new(Arc::clone(registry), source, target, self.interval, tick);
-        self.demo.report(&mut batch).map_err(|error| malformed(&error))?;
+        if let Err(error) = self.demo.report(&mut batch) {
+            // What comes after a tick with a hole in it never was.
+            self.next = self.to;
+            return Err(malformed(&error));
+        }
         let received = tick.plus(self.delay(tick)).max(self.last);
         self.last = received;
         Ok(Some(Arrival { batch, received }))

@@ -14,7 +14,7 @@ pub enum Scenario {
     CpuSaturation,
     /// A service holds ever more memory until the kernel ends it.
     MemoryLeak,
-    /// Something writes until the disk is full.
+    /// Something writes and writes, and the disk fills up.
     DiskFill,
     /// Most requests stop coming.
     TrafficDrop,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use awatch_core::{
-    Collector, Engine, Interval, Kind, Name, Recording, Registry, SampleBatch, Target, Timestamp, duration,
+    Collector, Engine, Interval, Kind, Labels, Name, Recording, Registry, SampleBatch, SeriesKey, SeriesMeta,
+    Target, Timestamp, Unit, duration,
 };
 use proptest::prelude::*;
 
@@ -155,6 +156,25 @@ fn series_that_there_is_no_room_for_are_no_failure() {
     let mut demo = DemoConfig::default().build().unwrap();
     assert!(demo.collect(&mut out).is_ok());
     assert_eq!(out.samples().len(), 10);
+}
+
+#[test]
+fn a_recording_ends_where_it_fails() {
+    let registry = Arc::new(Registry::new(1000));
+    let key = SeriesKey::new(
+        Target::new("web-1").unwrap(),
+        Name::new("system.cpu.utilization").unwrap(),
+        Labels::none(),
+    );
+    let (unit, kind) = (Unit::RATIO, Kind::CumulativeCounter);
+    registry.register(&SeriesMeta { key, unit, kind, interval: Interval::SECOND }).unwrap();
+    let mut recording = DemoConfig::default().record(START, START.plus(Duration::from_secs(10))).unwrap();
+    let error = recording.next_arrival(&registry).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the demo world: series web-1/system.cpu.utilization is known in 1"),
+        "{error}"
+    );
+    assert!(recording.next_arrival(&registry).unwrap().is_none());
 }
 
 #[test]
@@ -335,7 +355,7 @@ proptest! {
 }
 
 #[test]
-fn a_month_of_twenty_hosts_in_minutes_has_its_rhythm() {
+fn a_week_of_twenty_hosts_in_minutes_has_its_rhythm() {
     let minute = Interval::from_secs(60).unwrap();
     let config = DemoConfig::default().with_hosts(Hosts::of(20)).with_interval(minute);
     let (mut demo, mut out) = (config.build().unwrap(), batch(minute));
@@ -349,7 +369,8 @@ fn a_month_of_twenty_hosts_in_minutes_has_its_rhythm() {
         let hour = usize::try_from(tick / 60 % 24).unwrap();
         by_hour[hour] += out.samples().first().unwrap().value / (7.0 * 60.0);
     }
-    assert_eq!(samples % (7 * 1440), 0);
+    let series: usize = Hosts::of(20).names().map(|(_, role)| series(role).count()).sum();
+    assert_eq!(samples, 7 * 1440 * series);
     assert!(by_hour[15] > 1.6 * by_hour[3], "{by_hour:?}");
 }
 
