@@ -40,9 +40,9 @@ pub(crate) fn live_through(
     if is_live && !is_quiet {
         let labels = world.labels().unwrap_or_default();
         for label in missed(&labels, world.live, clock.now()) {
-            let begun = super::told(label);
+            let what = super::told(label);
             say::err(&format!(
-                "awatch: began meanwhile: {begun}; with a shorter --back-fill you see it begin"
+                "awatch: began meanwhile: {what}; with a shorter --back-fill you see it begin"
             ));
         }
     }

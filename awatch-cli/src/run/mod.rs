@@ -14,9 +14,9 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use awatch::engine::Snapshot;
+use awatch::engine::{Snapshot, Summary};
 use awatch::plugins::Assembly;
-use awatch::{Clock, EngineHandle, Interval, SystemClock};
+use awatch::{Clock, Engine, EngineHandle, Interval, SystemClock};
 
 use self::report::Ending;
 use crate::args::RunArgs;
@@ -61,12 +61,15 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let start = prepared.start.clone();
     let (mut engine, warnings) = prepared.map(|assembly| mode.listen(assembly, &recent)).build()?;
     mode.begin(&start, &warnings, &clock, args.quiet);
-    if let Some(world) = &world {
-        let reason = demo::live_through(&mut engine, world, &clock, &reasons, args.quiet);
-        if let Some(reason) = reason {
-            // What was asked to end while it was still in the past ends when the engine runs.
-            let _ = tell.send(reason);
-        }
+    let spent = usage::cpu_time();
+    let past = |world| demo::live_through(&mut engine, world, &clock, &reasons, args.quiet);
+    if let Some(reason) = world.as_ref().and_then(past) {
+        // It is still in the past: the present is not its to tell of.
+        stop::ending();
+        engine.finish_recording();
+        let summary = Summary { series: engine.registry().len() as u64, ..Summary::default() };
+        mode.end(&Ending::of(&start, reason, summary, &mut engine, &tally, spent), &clock, args.quiet);
+        return Ok(());
     }
     let spent = usage::cpu_time();
     let running = engine::start(engine, tell)?;
@@ -83,17 +86,30 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         say::err("awatch: ending; a second Ctrl-C ends at once");
     }
     let (summary, mut engine) = running.stop()?;
-    let ending = Ending {
-        target: start.target,
-        reason,
-        summary,
-        own_series: own_series(&engine.snapshot()),
-        tally: tally.counts(),
-        cpu: usage::cpu_time().saturating_sub(spent),
-        peak: usage::memory().peak,
-    };
-    mode.end(&ending, &clock, args.quiet);
+    mode.end(&Ending::of(&start, reason, summary, &mut engine, &tally, spent), &clock, args.quiet);
     if reason == Reason::EngineGone { Err(Failure::EngineGone) } else { Ok(()) }
+}
+
+impl Ending {
+    /// The end of a run that did what `summary` says, in which `spent` was used up before.
+    fn of(
+        start: &Start,
+        reason: Reason,
+        summary: Summary,
+        engine: &mut Engine,
+        tally: &Tally,
+        spent: Duration,
+    ) -> Self {
+        Self {
+            target: start.target.clone(),
+            reason,
+            summary,
+            own_series: own_series(&engine.snapshot()),
+            tally: tally.counts(),
+            cpu: usage::cpu_time().saturating_sub(spent),
+            peak: usage::memory().peak,
+        }
+    }
 }
 
 /// How much of its past a demo world has unless told otherwise.

@@ -97,6 +97,10 @@ fn a_past_that_is_interrupted_is_not_live() {
     assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
     let told = said.lines().find(|line| line.contains("back-filled")).expect("it says how far it came");
     assert!(told.ends_with("; interrupted"), "{told}");
+    assert!(said.ends_with("ended: a signal asked for it\n"), "{said}");
+    let mut events = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut events).unwrap();
+    assert!(!events.contains("watching again"), "{events}");
 }
 
 #[test]
