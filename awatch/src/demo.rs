@@ -50,7 +50,8 @@ impl Progress {
 const TOLD_EVERY: Duration = Duration::from_mins(1);
 
 /// Lets `engine` live through the time from `from` until now on `clock` as fast as it can, calling its collectors tick
-/// by tick under simulated time. It catches up with the clock, so that [`Engine::run`] goes on without a gap.
+/// by tick under simulated time. It catches up with the clock, so that [`Engine::run`] goes on without a gap. Where a
+/// tick takes longer to live through than it lasts it never does, and only `cancel` ends it.
 ///
 /// `progress` is told after each minute that was lived through, and at the end. Answers whether the end was reached:
 /// `cancel` ends it before.

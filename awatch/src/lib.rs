@@ -114,9 +114,10 @@
 //! # Features
 //! | feature | brings | default |
 //! |---|---|---|
-//! | `collect` | [`collect`]: the host; `demo`: worlds that do not exist | yes |
+//! | `collect` | [`collect`]: the host, its processes, the program itself; `demo`: worlds that do not exist; `replay` | yes |
 //! | `detect` | z-score, thresholds, decision policies in [`detect`] | yes |
-//! | `store` | the store in memory in [`store`] | yes |
+//! | `store` | the store in memory and queries in [`store`] | yes |
+//! | `csv`, `parquet` | recordings as files, written and played, in `store::file` | no |
 //!
 //! Without any of them the traits, the engine, [`plugins`] and [`sink`] are left.
 

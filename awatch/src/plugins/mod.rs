@@ -97,8 +97,8 @@ impl Plugins {
         }
     }
 
-    /// The kinds that this crate was built with: collectors `host` and `demo`; stores `memory` and `none`; detectors `zscore` and
-    /// `threshold`; sinks `jsonl` and `text`.
+    /// The kinds that this crate was built with: collectors `host`, `processes`, `process` and `demo`; stores `memory` and
+    /// `none`; detectors `zscore` and `threshold`; sinks `jsonl` and `text`.
     #[must_use]
     pub fn builtin() -> Self {
         let mut plugins = Self::none();
