@@ -14,6 +14,8 @@ OUTSIDE := tests/plugin/Cargo.toml fuzz/Cargo.toml
 # How long `make soak` fuzzes each parser, in seconds, and how many cases it gives each property.
 SOAK_SECONDS ?= 180
 SOAK_CASES ?= 20000
+# How often `make soak` kills a process that writes history.
+SOAK_KILLS ?= 200
 FUZZ_TARGETS = $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
 .PHONY: test format layers lint docs units examples benches plugin corpus readers soak bench fmt locks
@@ -71,7 +73,7 @@ readers:
 # Needs `cargo install cargo-fuzz` and a C++ compiler. The sanitizers want unstable options of the compiler.
 soak:
 	@printf '\n== properties, %s cases each\n' $(SOAK_CASES)
-	PROPTEST_CASES=$(SOAK_CASES) cargo test --locked --workspace
+	PROPTEST_CASES=$(SOAK_CASES) AWATCH_KILLS=$(SOAK_KILLS) cargo test --locked --workspace
 	@for target in $(FUZZ_TARGETS); do \
 		printf '\n== fuzzing %s for %s s\n' $$target $(SOAK_SECONDS); \
 		mkdir -p fuzz/grown/$$target; \
