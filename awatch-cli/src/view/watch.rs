@@ -92,6 +92,11 @@ impl Viewer<'_> {
         if !self.is_filled && self.app.history.newest().is_some() {
             self.is_filled = true;
             self.older();
+        } else if let Some(store) = self.source.store() {
+            // What cannot be read stays a hole: the engine tells of stores that fail.
+            if self.app.history.fill(&*store).unwrap_or(false) {
+                self.app.refresh();
+            }
         }
     }
 

@@ -13,7 +13,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 impl App {
     /// The latest instant that is to be shown: no event is later than the newest moment unless it is shown.
     pub(super) fn until(&self, shown: Timestamp) -> Timestamp {
-        if self.is_following() { Timestamp::MAX } else { shown.plus(self.about.interval.as_duration()) }
+        if self.is_following() { Timestamp::MAX } else { shown.plus(self.history.step().as_duration()) }
     }
 
     /// How far behind the newest moment is the one looked at.
@@ -71,7 +71,7 @@ impl App {
     }
 
     fn time_step(&self, is_large: bool) -> Duration {
-        let step = self.about.interval.as_duration();
+        let step = self.history.step().as_duration();
         if is_large { step.max(MINUTE) } else { step }
     }
 }

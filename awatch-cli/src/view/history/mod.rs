@@ -22,20 +22,30 @@ use awatch::{Interval, Record, Store, StoreError, Timestamp};
 
 use super::process::Process;
 
-/// So long everything seen is kept.
+/// So long everything seen is kept, or so many steps where that is longer.
 const KEPT: Duration = Duration::from_mins(15);
+/// So many steps are kept at least.
+const KEPT_STEPS: u32 = 60;
 /// The most values ever kept: 16 MB of them.
 const MOST_VALUES: usize = 4 << 20;
 /// Older moments know their bands to within this time.
 const BANDS_EACH: Duration = Duration::from_secs(10);
+/// Moments that were not seen have the bands of the one before, unless that is too long before.
+const BANDS_HELD: Duration = Duration::from_mins(1);
 
 /// Moments from early to late, and the series they are of.
 #[derive(Debug)]
 pub(super) struct History {
     pub(super) slots: Slots,
     moments: VecDeque<Moment>,
+    /// The time between two moments, unless all series report less often.
+    least_step: Interval,
     /// The time between two moments.
     step: Interval,
+    /// The first moment that was seen rather than read from the store.
+    began: Option<Timestamp>,
+    /// The time of the newest snapshot.
+    now: Option<Timestamp>,
     /// The latest bands that are kept for good.
     keyframe: Option<(Timestamp, Arc<[Band]>)>,
     /// How the series were in the newest moment, by slot.
@@ -49,26 +59,47 @@ impl History {
         Self {
             slots: Slots::default(),
             moments: VecDeque::new(),
+            least_step: step,
             step,
+            began: None,
+            now: None,
             keyframe: None,
             states: Vec::new(),
             records: Vec::new(),
         }
     }
 
-    /// Takes in how things are. Moments are kept as long as `KEPT`; longer while `is_looking_back`.
+    /// Takes in how things are. Moments are kept as long as [`Self::kept`]; longer while `is_looking_back`.
     pub(super) fn push(&mut self, snapshot: &Snapshot, is_looking_back: bool) {
+        self.step = self.step_of(snapshot);
         let at = snapshot.at.floor(self.step);
         match self.moments.back().map(|last| last.at) {
             // Time went back: what was seen of its future is of no use.
-            Some(last) if last > at => self.moments.clear(),
+            Some(last) if last > at => {
+                self.moments.clear();
+                self.began = None;
+            }
             Some(last) if last == at => drop(self.moments.pop_back()),
             _ => {}
         }
         self.settle_bands();
+        (self.now, self.began) = (Some(snapshot.at), self.began.or(Some(at)));
         let moment = self.moment(snapshot, at);
         self.moments.push_back(moment);
         self.forget(is_looking_back);
+    }
+
+    /// The shortest time between two readings of what is watched: nothing new comes more often.
+    fn step_of(&self, snapshot: &Snapshot) -> Interval {
+        let all = snapshot.targets.iter().flat_map(|target| &target.series);
+        let watched = all.filter(|series| series.source.as_str() != "awatch");
+        let shortest = watched.map(|series| series.meta.interval).min();
+        shortest.unwrap_or(self.least_step).max(self.least_step)
+    }
+
+    /// So long moments are kept.
+    fn kept(&self) -> Duration {
+        KEPT.max(self.step.as_duration().saturating_mul(KEPT_STEPS))
     }
 
     fn moment(&mut self, snapshot: &Snapshot, at: Timestamp) -> Moment {
@@ -121,7 +152,8 @@ impl History {
     fn forget(&mut self, is_looking_back: bool) {
         let most = MOST_VALUES / self.slots.len().max(1);
         let Some(newest) = self.moments.back().map(|moment| moment.at) else { return };
-        let is_old = |moment: &Moment| newest.since(moment.at).is_some_and(|age| age > KEPT);
+        let kept = self.kept();
+        let is_old = |moment: &Moment| newest.since(moment.at).is_some_and(|age| age > kept);
         while self.moments.len() > most || (!is_looking_back && self.moments.front().is_some_and(is_old)) {
             self.moments.pop_front();
         }
@@ -130,14 +162,14 @@ impl History {
         }
     }
 
-    /// Puts what the store has of the `KEPT` before the oldest moment before it; whether there was anything.
+    /// Puts what the store has of the time that is kept before the oldest moment before it; whether there was anything.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub(super) fn extend(&mut self, store: &dyn Store) -> Result<bool, StoreError> {
         let Some(oldest) = self.moments.front() else { return Ok(false) };
         let has_room = self.moments.len() < MOST_VALUES / self.slots.len().max(1);
-        let start = oldest.at.minus(KEPT);
+        let start = oldest.at.minus(self.kept());
         let read = past::read(store, &self.slots, start, oldest.at, self.step)?;
         if !has_room || read.is_empty() {
             return Ok(false);
@@ -146,6 +178,52 @@ impl History {
             self.moments.push_front(moment);
         }
         Ok(true)
+    }
+
+    /// Puts what the store has between the two newest moments between them, when more than a step lies there; whether
+    /// there was anything.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub(super) fn fill(&mut self, store: &dyn Store) -> Result<bool, StoreError> {
+        let (Some(newest), Some(before)) = (self.moments.back(), self.moments.iter().nth_back(1)) else {
+            return Ok(false);
+        };
+        let gap = newest.at.since(before.at).unwrap_or_default();
+        if gap <= self.step.as_duration() {
+            return Ok(false);
+        }
+        let start = before.at.plus(self.step.as_duration()).max(newest.at.minus(self.kept()));
+        let bands = (gap <= BANDS_HELD).then(|| Arc::clone(&before.bands));
+        let mut read = past::read(store, &self.slots, start, newest.at, self.step)?;
+        read.retain(|moment| moment.at > before.at);
+        if read.is_empty() {
+            return Ok(false);
+        }
+        let newest = self.moments.pop_back();
+        self.moments.extend(read.into_iter().map(|moment| match &bands {
+            Some(bands) => Moment { bands: Arc::clone(bands), ..moment },
+            None => moment,
+        }));
+        self.moments.extend(newest);
+        Ok(true)
+    }
+
+    /// Whether nobody watched at `at`: anomalies and bands of then are not known.
+    pub(super) fn is_before_watching(&self, at: Timestamp) -> bool {
+        self.began.is_some_and(|began| at < began)
+    }
+
+    /// The time of the newest snapshot.
+    pub(super) fn now(&self) -> Option<Timestamp> {
+        self.now
+    }
+
+    /// The time from the oldest moment until the one at `end` is over.
+    pub(super) fn span(&self, end: usize) -> Duration {
+        let ends = self.moments.get(end).zip(self.moments.front());
+        let time = ends.and_then(|(end, oldest)| end.at.since(oldest.at)).unwrap_or_default();
+        time.saturating_add(self.step.as_duration())
     }
 
     /// The moment at that index.

@@ -111,6 +111,31 @@ fn values_from_the_store_are_those_that_were_seen() {
 }
 
 #[test]
+fn what_came_between_two_pictures_is_read_from_the_store() {
+    let (mut world, mut app) = (World::new(), world::empty());
+    app.data(world.tick(1));
+    for frame in 1..=6 {
+        for tick in 1..20 {
+            drop(world.tick(20 * (frame - 1) + 1 + tick));
+        }
+        app.data(world.tick(20 * frame + 1));
+        assert!(app.history.fill(world.store()).unwrap());
+        assert!(!app.history.fill(world.store()).unwrap(), "there is no hole any more");
+    }
+    app.refresh();
+    let newest = app.history.newest().unwrap();
+    assert_eq!(newest, 120, "a moment each second");
+    let slot =
+        app.history.slots.iter().find(|(_, slot)| *slot.key.metric() == "system.memory.usage").unwrap().0;
+    let step = app.history.step();
+    assert!(app.history.points(slot, newest, 120, step).iter().all(|point| point.mean.is_some()));
+    typed(&mut app, "[");
+    assert_eq!(second(&app), 61, "a minute, however few pictures there were");
+    typed(&mut app, "]");
+    assert_eq!(second(&app), 121);
+}
+
+#[test]
 fn history_is_bounded() {
     let (mut world, mut app) = (World::new(), world::empty());
     for tick in 1..=1000 {
