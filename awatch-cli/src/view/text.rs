@@ -112,6 +112,12 @@ pub(super) fn clock(at: Timestamp) -> String {
     time.trim_end_matches('Z').to_owned()
 }
 
+/// The day in UTC.
+pub(super) fn date(at: Timestamp) -> String {
+    let text = at.floor(Interval::SECOND).to_string();
+    text.split_once('T').map_or_else(String::new, |(date, _)| date.to_owned())
+}
+
 /// A number of columns or lines as the terminal counts them.
 pub(super) fn cells(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
@@ -176,6 +182,7 @@ mod tests {
     #[test]
     fn the_time_of_day_is_to_the_second() {
         assert_eq!(clock(Timestamp::from_nanos(1_800_000_000_900_000_000)), "08:00:00");
+        assert_eq!(date(Timestamp::from_nanos(1_800_000_000_900_000_000)), "2027-01-15");
     }
 
     #[test]

@@ -87,6 +87,7 @@ impl Viewer<'_> {
             own: self.own(),
             mode: self.source.mode(),
             uptime: self.now().saturating_sub(self.began),
+            wall: self.wait.clock().now(),
         };
         self.app.data(data);
         if !self.is_filled && self.app.history.newest().is_some() {

@@ -68,12 +68,15 @@ pub(in crate::view) struct Data {
     pub(in crate::view) own: Own,
     pub(in crate::view) mode: Mode,
     pub(in crate::view) uptime: Duration,
+    /// The time on the wall.
+    pub(in crate::view) wall: Timestamp,
 }
 
 impl App {
     /// Takes in what is new.
     pub(in crate::view) fn data(&mut self, data: Data) {
-        (self.own, self.mode, self.uptime) = (data.own, data.mode, data.uptime);
+        (self.own, self.mode) = (data.own, data.mode);
+        (self.uptime, self.wall) = (data.uptime, data.wall);
         if let Some(snapshot) = &data.snapshot {
             let before =
                 self.history.newest().and_then(|newest| self.history.get(newest)).map(|moment| moment.at);
@@ -105,7 +108,8 @@ impl App {
     /// Makes the list of metrics anew; what is chosen stays chosen.
     fn list(&mut self) {
         let unusual = self.unusual();
-        let chosen = self.rows.list.get(self.metrics.chosen).cloned();
+        // Who is at the top stays there: that is where what is unusual comes to.
+        let chosen = self.rows.list.get(self.metrics.chosen).filter(|_| self.metrics.chosen > 0).cloned();
         let choice = Choice {
             slots: &self.history.slots,
             filter: &self.filter,

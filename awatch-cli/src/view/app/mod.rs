@@ -52,7 +52,10 @@ pub(super) struct App {
     pub(super) journal: Journal,
     pub(super) own: Own,
     pub(super) flow: Flow,
+    /// How long the view has been there.
     pub(super) uptime: Duration,
+    /// The time on the wall.
+    pub(super) wall: Timestamp,
     /// The moment looked at; `None`: always the newest.
     pub(super) cursor: Option<Timestamp>,
     pub(super) pane: Pane,
@@ -104,6 +107,7 @@ impl App {
             own: Own::default(),
             flow: Flow::default(),
             uptime: Duration::ZERO,
+            wall: Timestamp::EPOCH,
             cursor: None,
             pane: Pane::Metrics,
             metrics: List::default(),

@@ -68,6 +68,12 @@ pub(super) struct Choice<'a> {
     pub(super) room: usize,
 }
 
+impl<'a> Choice<'a> {
+    fn target_of(&self, place: usize) -> Option<&'a str> {
+        self.slots.get(place).map(|slot| slot.key.target().id().as_str())
+    }
+}
+
 /// Series with their places.
 type Members<'a> = Vec<(usize, &'a Slot)>;
 
@@ -153,7 +159,7 @@ fn is_own(slot: &Slot) -> bool {
 fn groups<'a>(choice: &Choice<'a>) -> Vec<Group<'a>> {
     let targets: BTreeSet<&str> =
         choice.slots.iter().map(|(_, slot)| slot.key.target().id().as_str()).collect();
-    // Awatch's own last, then by target, then in the order of the groups.
+    // Awatch's own last, before that by target and in the order of the groups, after those with an open anomaly.
     let mut groups: BTreeMap<(bool, &str, u8, String), Members<'_>> = BTreeMap::new();
     for (place, slot) in choice.slots.iter() {
         let is_chosen = choice.only.is_none_or(|only| only.contains(&place));
@@ -165,6 +171,13 @@ fn groups<'a>(choice: &Choice<'a>) -> Vec<Group<'a>> {
         let name = if targets.len() > 1 { format!("{target} {name}") } else { name };
         groups.entry((is_own(slot), target, order, name)).or_default().push((place, slot));
     }
+    let alerting: BTreeSet<&str> =
+        choice.alerts.keys().filter_map(|place| choice.target_of(*place)).collect();
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|((is_own, target, ..), members)| {
+        let is_alerting = members.iter().any(|(place, _)| choice.alerts.contains_key(place));
+        (*is_own, !is_alerting, !alerting.contains(target))
+    });
     let ordered = groups.into_iter().map(|((.., name), mut members)| {
         members.sort_by_key(|(place, slot)| {
             let weight = weight(slot.key.metric().as_str());

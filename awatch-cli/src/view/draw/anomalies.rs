@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{View, line_of, write};
+use super::{View, line_of, put, write};
 use crate::view::app::{Closed, INDENT, Listed, Pane};
 use crate::view::look::{CHOSEN, DIM, symbol};
 use crate::view::text;
@@ -48,7 +48,7 @@ impl View<'_> {
         let first = first_in_view(&heights, app.anomalies.chosen, room);
         for (index, line) in entries.into_iter().skip(first).flatten().enumerate() {
             let Some(place) = line_of(area, used + index) else { break };
-            buffer.set_line(place.x, place.y, &line, place.width);
+            put(&line, place, buffer);
         }
     }
 

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::title::rule;
-use super::{View, line_of, write};
+use super::{View, line_of, put, write};
 use crate::view::app::{HEAD_OF_DETAILS, LineOf, List, Listed, lines};
 use crate::view::look::{BOLD, CHOSEN, DIM, symbol};
 use crate::view::text;
@@ -39,7 +39,7 @@ impl View<'_> {
         head.push(headings_of_members(width));
         for (index, line) in head.iter().enumerate() {
             if let Some(place) = line_of(area, index + 1) {
-                buffer.set_line(place.x, place.y, line, place.width);
+                put(line, place, buffer);
             }
         }
         let top = text::cells(head.len() + 1).min(area.height);
@@ -73,7 +73,7 @@ impl View<'_> {
                     contribution(anomaly, member, one, usize::from(area.width), style)
                 }
             };
-            buffer.set_line(place.x, place.y, &line, place.width);
+            put(&line, place, buffer);
         }
     }
 

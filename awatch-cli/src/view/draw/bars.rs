@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::View;
+use super::{View, put};
 use crate::view::app::Pane;
 use crate::view::look::{BOLD, CHOSEN, DIM, symbol};
 use crate::view::text;
@@ -23,7 +23,7 @@ impl View<'_> {
             }
             _ => format!("  health {}", health.score),
         });
-        let target = text::cut(&self.app.about.target, width / 3);
+        let target = text::cut(self.target(), width / 3);
         let left = format!(" {target}{}", health.unwrap_or_default());
         let room = width.saturating_sub(text::width(&right) + 1);
         let line = format!("{:<room$} {right}", text::cut(&left, room));
@@ -37,10 +37,26 @@ impl View<'_> {
         }
     }
 
+    /// Whom it is about; of a file that is played its name alone.
+    fn target(&self) -> &str {
+        let target = self.app.about.target.as_str();
+        let name = target.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty());
+        if self.app.mode.is_steerable { name.unwrap_or(target) } else { target }
+    }
+
+    /// The time shown, with its date where that is not today.
+    fn clock(self) -> String {
+        let app = self.app;
+        let newest = app.history.now().filter(|_| app.is_following());
+        let Some(at) = newest.or_else(|| app.shown().map(|moment| moment.at)) else { return String::new() };
+        let clock = text::clock(at);
+        if text::date(at) == text::date(app.wall) { clock } else { format!("{} {clock}", text::date(at)) }
+    }
+
     /// What time is shown, and how.
     fn time(self, width: usize) -> String {
         let app = self.app;
-        let clock = app.shown().map(|moment| text::clock(moment.at)).unwrap_or_default();
+        let clock = self.clock();
         let behind = app.behind();
         let mode = if !app.is_following() {
             if behind.is_zero() { "‖ paused".to_owned() } else { format!("◀ {} ago", text::span(behind)) }
@@ -50,7 +66,12 @@ impl View<'_> {
             format!("‖ {}", app.mode.name)
         };
         let progress = app.mode.progress.map(|part| format!(" {:.0} %", 100.0 * part)).unwrap_or_default();
-        let uptime = if width >= 80 { format!("up {}  ", text::span(app.uptime)) } else { String::new() };
+        let is_short = text::width(&clock) <= 8 || width >= 110;
+        let uptime = if width >= 80 && is_short {
+            format!("watching {}  ", text::span(app.uptime))
+        } else {
+            String::new()
+        };
         let zone = if width >= 60 { " UTC" } else { "" };
         format!("{uptime}{clock}{zone}  {mode}{progress} ")
     }
@@ -72,13 +93,16 @@ impl View<'_> {
             }
             None => Line::styled(self.calm(), self.look.usual()),
         };
-        buffer.set_line(area.x, area.y, &line, area.width);
+        put(&line, area, buffer);
     }
 
     /// What is said when nothing is unusual.
     pub(super) fn calm(self) -> &'static str {
         match self.app.shown() {
             None => "· collecting…",
+            Some(moment) if self.app.history.is_before_watching(moment.at) => {
+                "· what was usual then is not known"
+            }
             Some(_) if self.app.is_learning() => "✓ nothing unusual; still learning",
             Some(_) => "✓ nothing unusual",
         }
@@ -118,7 +142,7 @@ impl View<'_> {
                 Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED)),
                 Span::styled("  Enter keeps it, Esc clears it", DIM),
             ]);
-            buffer.set_line(area.x, area.y, &line, area.width);
+            put(&line, area, buffer);
             return;
         }
         let mut left = width;
@@ -132,7 +156,7 @@ impl View<'_> {
             spans.push(Span::styled(format!(" {key}"), BOLD));
             spans.push(Span::styled(format!(" {does} "), DIM));
         }
-        buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+        put(&Line::from(spans), area, buffer);
     }
 
     fn useful_keys(self) -> Vec<(&'static str, &'static str)> {

@@ -9,7 +9,7 @@ use ratatui::widgets::canvas::{Canvas, Line};
 
 use super::spark::range;
 use super::{View, write};
-use crate::view::history::{Point, Slot, step_for};
+use crate::view::history::{Point, Slot, stretches};
 use crate::view::look::DIM;
 use crate::view::text::{self, cells};
 
@@ -24,8 +24,7 @@ impl View<'_> {
         };
         let plot =
             Rect { x: area.x + AXIS, y: area.y, width: area.width - AXIS - 1, height: area.height - 2 };
-        let count = usize::from(plot.width) * 2;
-        let step = step_for(span, count, self.app.history.step());
+        let (step, count) = stretches(span, usize::from(plot.width) * 2, self.app.history.step());
         let points = self.app.history.points(slot, end, count, step);
         let Some(range) = range(&points).map(widened) else {
             write("no values yet", DIM, area, buffer);
@@ -34,13 +33,12 @@ impl View<'_> {
         self.lines(&points, range, plot, buffer);
         shade(&points, range, plot, buffer);
         let unit = &series.column.unit;
-        for (y, value) in [
-            (plot.y, range.1),
-            (plot.y + plot.height / 2, f64::midpoint(range.0, range.1)),
-            (plot.bottom() - 1, range.0),
-        ] {
+        let labels =
+            [range.1, f64::midpoint(range.0, range.1), range.0].map(|value| text::value(unit, value));
+        let lines = [plot.y, plot.y + plot.height / 2, plot.bottom() - 1];
+        for (y, label) in lines.into_iter().zip(distinct(labels)) {
             let width = usize::from(AXIS) - 2;
-            let label = text::cut(&text::value(unit, value), width);
+            let label = text::cut(&label, width);
             buffer.set_string(area.x, y, format!("{label:>width$} │"), DIM);
         }
         let shown = step.as_duration().saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
@@ -93,7 +91,8 @@ impl View<'_> {
 /// What was usual, wherever there is no line.
 fn shade(points: &[Point], range: (f64, f64), plot: Rect, buffer: &mut Buffer) {
     for column in 0..plot.width {
-        let point = points.get(usize::from(column) * 2 + 1);
+        let end = (usize::from(column) + 1) * points.len() / usize::from(plot.width);
+        let point = points.get(end.saturating_sub(1));
         let Some(band) = point.map(|point| point.band).filter(|band| band.is_known()) else { continue };
         let (lower, upper) = (band.lower().unwrap_or(range.0), band.upper().unwrap_or(range.1));
         for row in 0..plot.height {
@@ -107,6 +106,15 @@ fn shade(points: &[Point], range: (f64, f64), plot: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Labels from the top to the bottom without those that say the same again.
+fn distinct([top, middle, bottom]: [String; 3]) -> [String; 3] {
+    if top == bottom {
+        return [String::new(), middle, String::new()];
+    }
+    let middle = if middle == top || middle == bottom { String::new() } else { middle };
+    [top, middle, bottom]
+}
+
 /// A range with some air, so that lines do not run along the edge.
 fn widened((low, high): (f64, f64)) -> (f64, f64) {
     let air = 0.04 * (high - low).max(0.01 * high.abs().max(low.abs())).max(1e-9);
@@ -118,6 +126,14 @@ fn widened((low, high): (f64, f64)) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_label_says_the_same_again() {
+        let labels = |all: [&str; 3]| distinct(all.map(str::to_owned));
+        assert_eq!(labels(["12", "12", "12"]), ["", "12", ""]);
+        assert_eq!(labels(["13", "12", "12"]), ["13", "", "12"]);
+        assert_eq!(labels(["14", "13", "12"]), ["14", "13", "12"]);
+    }
 
     #[test]
     fn a_range_has_air_and_a_width() {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{View, line_of, write};
+use super::{View, line_of, put, write};
 use crate::view::app::{Happened, Pane};
 use crate::view::look::{CHOSEN, DIM, symbol};
 use crate::view::text;
@@ -29,7 +29,7 @@ impl View<'_> {
                     Line::from(vec![Span::raw(" "), Span::styled((*notice).to_owned(), style)])
                 }
             };
-            buffer.set_line(place.x, place.y, &line, place.width);
+            put(&line, place, buffer);
         }
     }
 

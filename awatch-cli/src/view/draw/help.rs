@@ -3,7 +3,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
 
-use super::line_of;
+use super::{line_of, put};
 use crate::view::app::help_lines;
 use crate::view::look::BOLD;
 use crate::view::text::{self, cells};
@@ -28,6 +28,6 @@ pub(super) fn help(top: usize, whole: Rect, buffer: &mut Buffer) {
         let Some(place) = line_of(inner, index) else { break };
         let line =
             Line::from(vec![Span::styled(format!(" {key:<keys$}"), BOLD), Span::raw(format!("  {does}"))]);
-        buffer.set_line(place.x, place.y, &line, place.width);
+        put(&line, place, buffer);
     }
 }

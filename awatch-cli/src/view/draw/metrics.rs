@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{View, line_of, write};
+use super::{View, line_of, put, write};
 use crate::view::app::{Fold, Pane, Row};
 use crate::view::history::{Side, step_for};
 use crate::view::look::{BOLD, CHOSEN, DIM, symbol};
@@ -91,7 +91,7 @@ impl View<'_> {
                 Row::Group { .. } => self.group(row, is_chosen, place, buffer),
                 Row::Series { slot, name } => {
                     let line = self.row(*slot, name, is_chosen, columns);
-                    buffer.set_line(place.x, place.y, &line, place.width);
+                    put(&line, place, buffer);
                 }
             }
         }
@@ -115,7 +115,7 @@ impl View<'_> {
         if let Some(severity) = hidden {
             spans.push(Span::styled(format!(" {}", symbol(*severity)), self.look.severity(*severity)));
         }
-        buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+        put(&Line::from(spans), area, buffer);
     }
 
     /// The line of a series.
@@ -160,7 +160,9 @@ impl View<'_> {
             return (text::value(&series.column.unit, value), true);
         }
         let state = app.history.state(slot).filter(|_| app.is_following());
+        let is_new = series.zip(app.history.now()).is_some_and(|(series, now)| series.is_new(now));
         let word = match state {
+            Some(_) if is_new => "–",
             Some(SeriesState::Stale) => "silent",
             Some(_) => "missing",
             None => "–",

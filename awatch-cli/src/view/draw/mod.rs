@@ -16,10 +16,12 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Line;
 
 use self::help::help;
 use super::app::{App, Detail, Pane};
 use super::look::Look;
+use super::text;
 
 /// All that drawing needs besides the place to draw to.
 #[derive(Clone, Copy)]
@@ -96,7 +98,19 @@ impl View<'_> {
 /// Writes a text into a line, after a blank.
 fn write(text: &str, style: Style, line: Rect, buffer: &mut Buffer) {
     if line.width > 1 {
+        let text = text::cut(text, usize::from(line.width - 1));
         buffer.set_stringn(line.x + 1, line.y, text, usize::from(line.width - 1), style);
+    }
+}
+
+/// Puts a line at the beginning of an area; what is cut ends in `…`.
+fn put(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
+    buffer.set_line(area.x, area.y, line, area.width);
+    if line.width() > usize::from(area.width)
+        && let Some(cell) =
+            buffer.cell_mut((area.right().saturating_sub(1), area.y)).filter(|_| area.width > 0)
+    {
+        cell.set_symbol("…");
     }
 }
 

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{View, line_of};
+use super::{View, line_of, put};
 use crate::view::app::Pane;
 use crate::view::look::{BOLD, CHOSEN, DIM};
 use crate::view::process::{Process, SortBy};
@@ -24,13 +24,13 @@ impl View<'_> {
         let app = self.app;
         let width = usize::from(area.width);
         if let Some(line) = line_of(area, 0) {
-            buffer.set_line(line.x, line.y, &self.headings(width), line.width);
+            put(&self.headings(width), line, buffer);
         }
         let sorted = app.sorted_processes();
         for (line, (index, process)) in sorted.iter().enumerate().skip(app.processes.top).enumerate() {
             let Some(place) = line_of(area, line + 1) else { break };
             let is_chosen = index == app.processes.chosen && self.has_keys(Pane::Processes);
-            buffer.set_line(place.x, place.y, &line_of_process(process, is_chosen, width), place.width);
+            put(&line_of_process(process, is_chosen, width), place, buffer);
         }
     }
 

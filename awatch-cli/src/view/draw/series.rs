@@ -7,13 +7,17 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::title::rule;
-use super::{View, line_of, write};
-use crate::view::history::{Side, Slot, step_for};
+use super::{View, line_of, put, write};
+use crate::view::history::{Side, Slot, stretches};
 use crate::view::look::{BOLD, DIM, symbol};
 use crate::view::text;
 
-/// The time that the chart shows.
+/// The time that the chart shows, or so many readings where that is longer.
 const SPAN: Duration = Duration::from_mins(10);
+/// So many readings are shown at least, when there are as many.
+const READINGS: u32 = 60;
+/// The most stretches that figures are taken from.
+const STRETCHES: usize = 3600;
 
 impl View<'_> {
     /// A series in full: what it is, how it is, and how it was over the last minutes.
@@ -33,7 +37,7 @@ impl View<'_> {
             [self.now(slot, series), self.range_line(slot, series), meaning(series, usize::from(area.width))]
         {
             if let Some(place) = line_of(area, used).filter(|_| used + 4 < usize::from(area.height)) {
-                buffer.set_line(place.x, place.y, &line, place.width);
+                put(&line, place, buffer);
                 used += 1;
             }
         }
@@ -42,7 +46,15 @@ impl View<'_> {
             height: area.height.saturating_sub(text::cells(used)),
             ..area
         };
-        self.chart(slot, series, SPAN, chart, buffer);
+        self.chart(slot, series, self.window(series), chart, buffer);
+    }
+
+    /// The time that is told of: of a young history all there is.
+    fn window(self, series: &Slot) -> Duration {
+        let history = &self.app.history;
+        let full = SPAN.max(series.interval.as_duration().saturating_mul(READINGS));
+        let known = self.app.shown_index().map_or(full, |end| history.span(end));
+        full.min(known).max(history.step().as_duration())
     }
 
     /// The present value and what is usual.
@@ -87,9 +99,9 @@ impl View<'_> {
     fn range_line(self, slot: usize, series: &Slot) -> Line<'static> {
         let Some(end) = self.app.shown_index() else { return Line::default() };
         let step = self.app.history.step();
-        let count =
-            usize::try_from(SPAN.as_nanos() / step.as_duration().as_nanos().max(1)).unwrap_or(1).max(1);
-        let points = self.app.history.points(slot, end, count, step_for(SPAN, count, step));
+        let window = self.window(series);
+        let (step, count) = stretches(window, STRETCHES, step);
+        let points = self.app.history.points(slot, end, count, step);
         let known: Vec<f64> = points.iter().filter_map(|point| point.mean).collect();
         let least = points.iter().map(|point| point.min).fold(f64::INFINITY, f64::min);
         let greatest = points.iter().map(|point| point.max).fold(f64::NEG_INFINITY, f64::max);
@@ -100,7 +112,7 @@ impl View<'_> {
         let shown = |value| text::value(&series.column.unit, value);
         Line::from(format!(
             " last {}: least {}, mean {}, greatest {}",
-            text::span(SPAN),
+            text::span(window),
             shown(least),
             shown(mean),
             shown(greatest)

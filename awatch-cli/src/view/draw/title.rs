@@ -2,7 +2,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::View;
+use super::{View, put};
 use crate::view::app::Pane;
 use crate::view::look::{BOLD, CHOSEN, DIM};
 use crate::view::text;
@@ -27,5 +27,5 @@ pub(super) fn rule(name: Span<'_>, note: &str, area: Rect, buffer: &mut Buffer) 
         Span::styled(note, DIM),
         Span::styled("─".repeat(width.saturating_sub(used)), DIM),
     ]);
-    buffer.set_line(area.x, area.y, &line, area.width);
+    put(&line, area, buffer);
 }

@@ -10,7 +10,7 @@ mod points;
 mod slots;
 
 pub(super) use moment::{Band, Moment, Side};
-pub(super) use points::{Point, step_for};
+pub(super) use points::{Point, step_for, stretches};
 pub(super) use slots::{Slot, Slots};
 
 use std::collections::VecDeque;

@@ -32,6 +32,13 @@ pub(in crate::view) fn step_for(span: Duration, count: usize, step: Interval) ->
     Interval::new(Duration::from_nanos(u64::try_from(whole).unwrap_or(u64::MAX))).unwrap_or(step)
 }
 
+/// The length and number of stretches, at most `most`, that together are `span`.
+pub(in crate::view) fn stretches(span: Duration, most: usize, step: Interval) -> (Interval, usize) {
+    let each = step_for(span, most, step);
+    let count = span.as_nanos().div_ceil(each.as_duration().as_nanos().max(1));
+    (each, usize::try_from(count).unwrap_or(most).clamp(1, most.max(1)))
+}
+
 /// After so many stretches without a moment a line ends: until then it goes on as it was.
 const HELD: usize = 3;
 
@@ -85,5 +92,19 @@ fn hold(points: &mut [Point], seen: &[bool]) {
             }
             _ => None,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_are_whole_steps_and_no_more_than_needed() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(stretches(minute, 134, Interval::SECOND), (Interval::SECOND, 60));
+        let (each, count) = stretches(minute * 10, 134, Interval::SECOND);
+        assert_eq!((each.as_secs_f64(), count), (5.0, 120));
+        assert_eq!(stretches(Duration::ZERO, 134, Interval::SECOND), (Interval::SECOND, 1));
     }
 }

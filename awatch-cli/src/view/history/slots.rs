@@ -14,8 +14,17 @@ pub(in crate::view) struct Slot {
     pub(in crate::view) interval: Interval,
     /// The column as anomalies name it: `metric{label="value"}`.
     pub(in crate::view) name: String,
+    /// When it was there first.
+    first: Timestamp,
     /// When it was there last.
     seen: Timestamp,
+}
+
+impl Slot {
+    /// Whether no second reading of it is due yet: there may be no rate.
+    pub(in crate::view) fn is_new(&self, now: Timestamp) -> bool {
+        now.since(self.first).is_none_or(|age| age < 2 * self.interval.as_duration())
+    }
 }
 
 /// The places of series in moments. A place is used again once no moment knows its series any more.
@@ -41,6 +50,7 @@ impl Slots {
             kind: series.meta.kind,
             interval: series.meta.interval,
             name: series.column.to_string(),
+            first: at,
             seen: at,
         };
         let free = self.slots.iter().position(Option::is_none);

@@ -91,3 +91,30 @@ fn no_size_is_too_small() {
         }
     }
 }
+
+#[test]
+fn a_replay_of_a_file_shows_its_name_and_the_date() {
+    let (mut world, mut app) = (world::World::new(), world::empty());
+    app.about.target = "data/history/web.csv".to_owned();
+    let mut data = world.tick(1);
+    data.wall = data.wall.plus(std::time::Duration::from_hours(24));
+    data.mode.is_steerable = true;
+    app.data(data);
+    let text = picture(&app, COLORED);
+    assert!(text.starts_with(" web.csv  health") && text.contains("2027-01-15 08:00:01 UTC"), "{text}");
+}
+
+#[test]
+fn what_needs_a_second_reading_is_not_missing_before_it() {
+    let (mut world, mut app) = (world::World::new(), world::empty());
+    app.data(world.tick(1));
+    let text = picture(&app, COLORED);
+    assert!(!text.contains("missing"), "{text}");
+}
+
+#[test]
+fn groups_with_an_anomaly_come_first() {
+    let text = picture(&app(80, 24), COLORED);
+    let place = |group: &str| text.find(&format!("▾ {group}")).unwrap();
+    assert!(place("CPU") < place("File systems") && place("File systems") < place("Load"), "{text}");
+}

@@ -154,3 +154,16 @@ fn time_that_goes_back_starts_anew() {
     assert_eq!(app.history.newest(), Some(0));
     assert!(app.listed_events().iter().all(|event| matches!(event, super::super::app::Happened::Notice(_))));
 }
+
+#[test]
+fn of_the_time_before_the_view_nobody_says_that_it_was_calm() {
+    let (mut world, mut app) = (World::new(), world::empty());
+    for tick in 1..=50 {
+        drop(world.tick(tick));
+    }
+    app.data(world.tick(51));
+    app.history.extend(world.store()).unwrap();
+    press(&mut app, KeyCode::Left);
+    let text = picture(&app, COLORED);
+    assert!(text.contains("what was usual then is not known") && !text.contains("nothing unusual"), "{text}");
+}

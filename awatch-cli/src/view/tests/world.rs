@@ -95,6 +95,7 @@ impl World {
             own: Own { cpu_share: Some(0.0023), resident: Some(14 << 20) },
             mode: Mode::live(),
             uptime: Duration::from_secs(tick),
+            wall: at,
         }
     }
 }
