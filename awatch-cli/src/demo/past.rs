@@ -72,7 +72,7 @@ impl Teller {
             return;
         }
         let mut out = std::io::stderr().lock();
-        drop(write!(out, "\rawatch: living through the past of the demo world: {percent}"));
+        drop(write!(out, "\rawatch: back-filling: {percent}"));
         drop(out.flush());
         self.told = Some(percent);
     }

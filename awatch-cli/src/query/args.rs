@@ -10,7 +10,6 @@ use clap::{Args, ValueEnum};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  awatch query
   awatch query --file history.parquet --list
   awatch query --file history.csv 'system.cpu.*' --from -1h
   awatch query --file history.csv system.network.io --step 1m --agg max --format spark

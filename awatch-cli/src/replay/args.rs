@@ -29,7 +29,7 @@ pub(crate) struct ReplayArgs {
     /// How fast: `max`, or so many seconds of history per second, such as 1x or 60x [default: 60x in the view, else max]
     #[arg(long, value_name = "SPEED", value_parser = speed)]
     pub(crate) speed: Option<Speed>,
-    /// Play to this instant, RFC 3339 or a time after the beginning such as +45m, and stop there
+    /// Play to this instant at full speed, RFC 3339 or a time after the beginning such as +45m, and stop there
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) to: Option<Moment>,
     /// Then go on second by second: Enter goes one on, a number so many, q ends

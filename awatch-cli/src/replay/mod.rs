@@ -24,7 +24,7 @@ use crate::demo::{Choice, World};
 use crate::failure::Failure;
 use crate::load;
 use crate::run::Tally;
-use crate::view::Recent;
+use crate::view::{self, Recent};
 
 /// Plays history through an engine.
 pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
@@ -77,7 +77,7 @@ impl Mode {
     fn of(args: &ReplayArgs) -> Self {
         if args.json {
             Self::Json
-        } else if !args.plain && std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+        } else if !args.plain && view::is_possible() && std::io::stdin().is_terminal() {
             Self::View
         } else {
             Self::Text

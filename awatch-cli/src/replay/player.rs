@@ -40,6 +40,9 @@ pub(super) const STEP: Duration = Duration::from_secs(1);
 /// Orders are noticed within this time, at any speed.
 const NOTICED: Duration = Duration::from_millis(50);
 
+/// So much is played at full speed before orders are looked at again.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
 /// Where a replay that begins at an instant stops by itself.
 pub(super) type Goal = Box<dyn FnOnce(Timestamp) -> Timestamp + Send>;
 
@@ -50,7 +53,7 @@ pub(super) struct Player {
 }
 
 impl Player {
-    /// Plays `replay` until `goal`, and then as it is told. When it fails, `on_failure` is called.
+    /// Plays `replay` at full speed until `goal` and stops there, then as it is told. When it fails, `on_failure` is called.
     pub(super) fn start(
         replay: Replay,
         speed: Speed,
@@ -133,19 +136,22 @@ impl Seat {
 
     /// A little of the recording, so that orders are noticed in between.
     fn play(&mut self) -> Result<(), ReplayError> {
-        let part = match self.speed {
-            Speed::Fastest => Duration::from_secs(10),
-            Speed::Times(times) => NOTICED.mul_f64(times.clamp(0.001, 1e6)),
-        };
         // The first step goes to the first arrival, from which the goal may be counted.
-        if let (Some(at), Some(goal)) = (self.replay.position(), self.goal.take()) {
+        let Some(at) = self.replay.position() else { return self.go_on(STEP, Speed::Fastest) };
+        if let Some(goal) = self.goal.take() {
             self.goal_at = Some(goal(at));
         }
-        let left =
-            self.goal_at.zip(self.replay.position()).map(|(goal, at)| goal.since(at).unwrap_or_default());
-        self.go_on(left.map_or(part, |left| part.min(left)), self.speed)?;
-        if self.goal_at.is_some_and(|goal| self.replay.position() >= Some(goal)) {
+        let Some(goal) = self.goal_at else {
+            let part = match self.speed {
+                Speed::Fastest => AT_ONCE,
+                Speed::Times(times) => NOTICED.mul_f64(times.clamp(0.001, 1e6)),
+            };
+            return self.go_on(part, self.speed);
+        };
+        self.go_on(goal.since(at).unwrap_or_default().min(AT_ONCE), Speed::Fastest)?;
+        if self.replay.position() >= Some(goal) {
             (self.goal_at, self.is_playing) = (None, false);
+            self.replay.set_speed(self.speed);
         }
         Ok(())
     }

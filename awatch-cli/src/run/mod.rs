@@ -75,7 +75,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let running = engine::start(engine, tell)?;
     let wait = Wait::new(&reasons, &clock, args.for_time);
     let reason = match mode {
-        Mode::View => view::show(&running.handle, &start, &recent, &warnings, args.no_color, &wait)?,
+        Mode::View => {
+            let notices: Vec<String> = warnings.into_iter().chain(start.incidents()).collect();
+            view::show(&running.handle, &start, &recent, &notices, args.no_color, &wait)?
+        }
         Mode::Text | Mode::Json if args.quiet => wait.for_reason(),
         Mode::Text | Mode::Json => {
             tell_series(&running.handle, start.interval, &wait).unwrap_or_else(|| wait.for_reason())
@@ -125,7 +128,7 @@ impl Mode {
     fn of(args: &RunArgs) -> Self {
         if args.json {
             Self::Json
-        } else if !args.plain && std::io::stdout().is_terminal() {
+        } else if !args.plain && view::is_possible() {
             Self::View
         } else {
             Self::Text

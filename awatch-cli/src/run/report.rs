@@ -139,6 +139,11 @@ impl Start {
         Self { incidents, ..self }
     }
 
+    /// What will go wrong in the demo world that is watched, for people.
+    pub(super) fn incidents(&self) -> impl Iterator<Item = String> {
+        self.incidents.iter().map(|label| format!("the demo: {}", crate::demo::told(label)))
+    }
+
     /// The line `run.started`.
     pub(super) fn at(&self, at: Timestamp) -> Started<'_> {
         let collector = |(name, kind, interval): &'_ (String, String, Interval)| StartedCollector {

@@ -22,12 +22,19 @@ pub(crate) use self::recent::Recent;
 pub(crate) use self::terminal::restore;
 pub(crate) use self::watch::watch;
 
+use std::io::IsTerminal;
+
 use awatch::EngineHandle;
 
 use self::source::Live;
 use crate::failure::Failure;
 use crate::run::{Start, Wait};
 use crate::stop::Reason;
+
+/// Whether standard output is a terminal on which a picture can be drawn.
+pub(crate) fn is_possible() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
 
 /// Shows a run as it goes until it ends.
 pub(crate) fn show(

@@ -7,7 +7,8 @@ use super::{Labels, SeriesKey};
 
 /// Which series are meant: `metric`, `metric{label=value}`, `target/metric{…}`; `*` stands for any text in each part.
 ///
-/// `*` alone is all series. A label that is not named may have any value.
+/// `*` alone is all series. A label that is not named may have any value, and the last part of its name is enough:
+/// `device` means `system.device` where there is no label `device`.
 ///
 /// # Example
 /// ```
@@ -58,11 +59,17 @@ impl Matcher {
     #[must_use]
     pub fn matches_column(&self, metric: &str, labels: &Labels) -> bool {
         glob(&self.metric, metric)
-            && self
-                .labels
-                .iter()
-                .all(|(name, pattern)| labels.get(name).is_some_and(|value| glob(pattern, value)))
+            && self.labels.iter().all(|(name, pattern)| {
+                let value = labels.get(name).or_else(|| by_last_part(labels, name));
+                value.is_some_and(|value| glob(pattern, value))
+            })
     }
+}
+
+/// The value of the first label whose name ends in `.name`: `device` also means `system.device`.
+fn by_last_part<'a>(labels: &'a Labels, name: &str) -> Option<&'a str> {
+    let is_meant = |label: &str| label.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
+    labels.iter().find(|(label, _)| is_meant(label)).map(|(_, value)| value)
 }
 
 impl Default for Matcher {
@@ -184,6 +191,15 @@ mod tests {
         ] {
             assert_eq!(pattern.parse::<Matcher>().unwrap().matches(&key()), matches, "{pattern}");
         }
+    }
+
+    #[test]
+    fn the_last_part_of_a_labels_name_is_enough() {
+        let labels = Labels::new([("system.device", "sda1"), ("io.direction", "read")]).unwrap();
+        let is_meant =
+            |pattern: &str| pattern.parse::<Matcher>().unwrap().matches_column("system.disk.io", &labels);
+        assert!(is_meant("*{device=sda*,direction=read}") && is_meant("*{system.device=sda1}"));
+        assert!(!is_meant("*{device=sdb}") && !is_meant("*{vice=sda1}") && !is_meant("*{stem.device=sda1}"));
     }
 
     #[test]

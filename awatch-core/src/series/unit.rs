@@ -24,7 +24,7 @@ impl Unit {
     /// Seconds.
     pub const SECONDS: Self = Self(Cow::Borrowed("s"));
 
-    /// The unit with that UCUM code.
+    /// The unit with that UCUM code; empty when it is not known.
     #[must_use]
     pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
         Self(code.into())
@@ -47,6 +47,7 @@ impl Unit {
     pub fn per_second(&self) -> Self {
         match self.as_str() {
             "s" => Self::RATIO,
+            "" => Self(Cow::Borrowed("/s")),
             code => Self(Cow::Owned(format!("{code}/s"))),
         }
     }
@@ -57,7 +58,7 @@ impl Unit {
     pub fn display(&self, value: f64) -> String {
         match self.as_str() {
             "1" if value.abs() < 10.0 => format!("{} %", significant(value * 100.0)),
-            "1" => significant(value),
+            "1" | "" => significant(value),
             "By" => bytes(value),
             "By/s" => format!("{}/s", bytes(value)),
             "s" => seconds(value),

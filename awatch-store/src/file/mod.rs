@@ -67,6 +67,8 @@ pub fn open(path: &Path) -> Result<Box<dyn Recording>, RecordingError> {
 /// # Errors
 /// As [`open`].
 pub fn open_with(path: &Path, options: &ReadOptions) -> Result<Box<dyn Recording>, RecordingError> {
+    #[cfg(not(any(feature = "csv", feature = "parquet")))]
+    let _ = options;
     match Format::of(path)? {
         #[cfg(feature = "csv")]
         Format::Csv => Ok(Box::new(CsvRecording::open(path, options)?)),

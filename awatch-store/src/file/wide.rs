@@ -50,13 +50,13 @@ pub(super) fn metrics(
     Ok(metrics)
 }
 
-/// `latency [ms]` is the metric `latency` in `ms`.
+/// `latency [ms]` is the metric `latency` in `ms`; without brackets the unit is unknown.
 fn unit(header: &str) -> (&str, Unit) {
     let split = header.strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
     match split {
         Some((metric, unit)) if !metric.trim().is_empty() && !unit.trim().is_empty() => {
             (metric.trim(), Unit::new(unit.trim().to_owned()))
         }
-        _ => (header, Unit::RATIO),
+        _ => (header, Unit::new("")),
     }
 }
