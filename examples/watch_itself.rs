@@ -49,7 +49,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
     }
     let (_, summary) = running.stop()?;
-    println!("{} samples of {} series, {told_before} events before the leak", summary.samples, summary.series);
+    println!(
+        "{} samples of {} series, {told_before} events before the leak",
+        summary.samples, summary.series
+    );
     let member = noticed.ok_or("the leak was not noticed")?;
     println!("after {} MiB: {}", (left_behind.len() * LEAK) >> 20, member.sentence);
     assert!(member.series.starts_with("process.memory"));

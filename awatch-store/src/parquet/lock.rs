@@ -11,7 +11,7 @@ use super::error::{FileError, ParquetStoreError};
 /// It is a lock of the operating system on the file `writer.lock`, not the file itself: what a killed process leaves
 /// behind hinders nobody.
 #[derive(Debug)]
-pub(super) struct WriterLock(#[expect(dead_code, reason = "the lock goes when the file is closed")] File);
+pub(super) struct WriterLock(File);
 
 impl WriterLock {
     pub(super) fn take(dir: &Path) -> Result<Self, ParquetStoreError> {
@@ -33,6 +33,14 @@ impl WriterLock {
             .and_then(|_| writeln!(file, "{}", std::process::id()));
         written.map_err(FileError::of("writing", &path))?;
         Ok(Self(file))
+    }
+}
+
+impl Drop for WriterLock {
+    /// Closing the file would not do while a process that was just started still has it, before its program begins.
+    fn drop(&mut self) {
+        // What cannot be given back goes with the file.
+        let _ = self.0.unlock();
     }
 }
 

@@ -22,7 +22,7 @@ fn each_column_is_a_gauge_of_the_file() {
     assert_eq!(
         samples(&arrivals),
         [
-            vec![("history/cpu", "1", 0.5), ("history/latency", "ms", 12.0)],
+            vec![("history/cpu", "", 0.5), ("history/latency", "ms", 12.0)],
             vec![("history/latency", "ms", 13.0)]
         ]
     );
@@ -33,5 +33,5 @@ fn each_column_is_a_gauge_of_the_file() {
 #[test]
 fn the_target_can_be_named() {
     let options = ReadOptions::default().with_target(Name::new("web-1").unwrap());
-    assert_eq!(samples(&csv("time,value\n1,2\n", &options).unwrap()), [vec![("web-1/value", "1", 2.0)]]);
+    assert_eq!(samples(&csv("time,value\n1,2\n", &options).unwrap()), [vec![("web-1/value", "", 2.0)]]);
 }
