@@ -11,6 +11,9 @@ use crate::view::app::Pane;
 use crate::view::look::{BOLD, CHOSEN, DIM, symbol};
 use crate::view::text;
 
+/// The columns of the health and the blank before the target.
+const HEALTH: usize = 13;
+
 impl View<'_> {
     /// Whom it is about, how it is and why; what time is shown.
     pub(super) fn header(self, area: Rect, buffer: &mut Buffer) {
@@ -23,9 +26,10 @@ impl View<'_> {
             }
             _ => format!("  health {}", health.score),
         });
-        let target = text::cut(self.target(), width / 3);
-        let left = format!(" {target}{}", health.unwrap_or_default());
         let room = width.saturating_sub(text::width(&right) + 1);
+        // The number of the health is seen at any width.
+        let target = text::cut(self.target(), (width / 3).min(room.saturating_sub(HEALTH)));
+        let left = format!(" {target}{}", health.unwrap_or_default());
         let line = format!("{:<room$} {right}", text::cut(&left, room));
         buffer.set_stringn(area.x, area.y, line, width, CHOSEN);
         let bold = Rect { width: text::cells(1 + text::width(&target)).min(area.width), ..area };

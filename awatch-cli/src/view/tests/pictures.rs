@@ -105,6 +105,18 @@ fn a_replay_of_a_file_shows_its_name_and_the_date() {
 }
 
 #[test]
+fn the_health_is_seen_beside_a_long_name() {
+    let (mut world, mut app) = (world::World::new(), world::empty());
+    app.about.target = "an hour of the demo world, seed 1".to_owned();
+    let mut data = world.tick(1);
+    data.wall = data.wall.plus(std::time::Duration::from_hours(24));
+    (data.mode.is_steerable, data.mode.name, data.mode.progress) = (true, "replay ×3600".into(), Some(0.5));
+    app.data(data);
+    let text = picture(&app, COLORED);
+    assert!(text.lines().next().is_some_and(|header| header.contains("…  health 100")), "{text}");
+}
+
+#[test]
 fn what_needs_a_second_reading_is_not_missing_before_it() {
     let (mut world, mut app) = (world::World::new(), world::empty());
     app.data(world.tick(1));
