@@ -191,7 +191,7 @@ fn read_series(metric: &str, labels: &str, unit: &str, kind: &str) -> Result<Ser
     Ok(Series {
         metric: Name::new(metric).map_err(in_column(Column::Metric))?,
         labels: text::labels(labels).map_err(in_column(Column::Labels))?,
-        unit: given(unit).map_or(Unit::RATIO, |unit| Unit::new(unit.to_owned())),
+        unit: Unit::new(given(unit).unwrap_or_default().to_owned()),
         kind: text::kind(kind).map_err(in_column(Column::Kind))?,
     })
 }

@@ -1,7 +1,7 @@
 /// The columns of the long layout, in the order in which they are written.
 ///
 /// `timestamp`, `metric` and `value` are required. What is missing otherwise: `target` is the name of the file,
-/// `labels` none, `unit` is `1`, `kind` is `gauge`, `source` is `replay`, `interval` is what the timestamps show, and
+/// `labels` none, `unit` is unknown, `kind` is `gauge`, `source` is `replay`, `interval` is what the timestamps show, and
 /// `received` is the timestamp.
 pub const COLUMNS: [&str; 10] =
     ["received", "source", "interval", "timestamp", "target", "metric", "labels", "unit", "kind", "value"];
