@@ -36,3 +36,23 @@ fn what_is_written_is_what_check_and_run_read() {
     assert!(check.status.success(), "{}", text(&check.stderr));
     assert!(text(&check.stdout).starts_with(&format!("configuration: {path}\n")));
 }
+
+#[test]
+fn what_is_written_does_what_no_file_does() {
+    let home = TempDir::new().expect("a folder");
+    let parts = |args: &[&str]| {
+        let check = output(home.path(), args);
+        assert!(check.status.success(), "{}", text(&check.stderr));
+        let is_part =
+            |line: &&str| ["collector ", "detector ", "store "].iter().any(|part| line.starts_with(part));
+        // How many series there are may change between two looks.
+        let told = |line: &str| line.split(": ").next().unwrap_or(line).to_owned();
+        text(&check.stdout).lines().filter(is_part).map(told).collect::<Vec<_>>()
+    };
+    let built_in = parts(&["check"]);
+    assert_eq!(built_in.len(), 5, "{built_in:?}");
+    let file = home.path().join("own.toml");
+    let path = file.to_str().expect("a path of text");
+    assert!(output(home.path(), &["init", "--path", path]).status.success());
+    assert_eq!(parts(&["check", "--config", path]), built_in);
+}
